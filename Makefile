@@ -1,0 +1,41 @@
+# The whole of daily work. Each target makes its own environment where that is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: setup sandbox test check bench words clean
+
+setup: $(VENV)/run.stamp        ## the environment, and the command `opspor`
+
+$(VENV)/run.stamp: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Opspor needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+sandbox: setup                  ## the whole bot on this machine, in a local web page
+	$(BIN)/opspor sandbox $(ARGS)
+
+test: $(VENV)/dev.stamp         ## every test; the browser's are skipped where there is no Chromium
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev.stamp        ## formatting, types, words, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m bot.locales.update --check
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: $(VENV)/dev.stamp        ## the figures of the README, on this machine
+	$(BIN)/python -m benchmarks $(ARGS)
+
+words: $(VENV)/dev.stamp        ## take new and changed sentences into the .po files
+	$(BIN)/python -m bot.locales.update
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Opspor: a chat assistant for asking safely about violence in close relationships."""

@@ -1,0 +1,52 @@
+"""Every exception of ours; what a person does is never one of them.
+
+OpsporError
+├── MustNotStart          the command says one clear sentence and ends with status 2
+│   ├── ConfigError       a setting, the municipality's file or the database's address
+│   └── FlowError         a flow file; carries every problem found, not only the first
+└── WorldMisbehaved       met while running; work goes on
+    ├── SessionConflict   somebody else saved this session first: read it again
+    ├── StorageFailed     the database is locked, full or away: try again, confirm nothing
+    └── SendFailed        Telegram did not take it; `permanent` decides whether to try again
+"""
+
+from collections.abc import Sequence
+
+
+class OpsporError(Exception):
+    pass
+
+
+class MustNotStart(OpsporError):
+    pass
+
+
+class ConfigError(MustNotStart):
+    pass
+
+
+class FlowError(MustNotStart):
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class WorldMisbehaved(OpsporError):
+    pass
+
+
+class SessionConflict(WorldMisbehaved):
+    pass
+
+
+class StorageFailed(WorldMisbehaved):
+    pass
+
+
+class SendFailed(WorldMisbehaved):
+    """`retry_after` is in seconds, as Telegram asked; None where it did not ask."""
+
+    def __init__(self, reason: str, *, permanent: bool, retry_after: float | None = None) -> None:
+        self.permanent = permanent
+        self.retry_after = retry_after
+        super().__init__(reason)
