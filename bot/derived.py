@@ -1,0 +1,125 @@
+"""What follows from the answers: level, urgency, result, path and the duty, by reasons and never by points."""
+
+from bot.model import Answers, Urgency
+
+KNOWN_CHILD = frozenset({"yes", "both", "self", "unborn"})
+LEVELS = ("none", "concern", "suspicion", "knowledge")
+URGENCIES: tuple[Urgency, ...] = ("standard", "same_day", "now")
+
+_UNSAFE_INTERPRETERS = frozenset({"relative", "minor", "missing"})
+_SUSPICIOUS_SIGNS = frozenset({"injuries", "fear", "told_by_other"})
+_WITHIN_THE_HOME = frozenset({"parent", "several", "unknown"})
+_SENT_OR_DUE = frozenset({"notified", "today", "earlier", "colleague", "advice_first"})
+_STILL_TO_DO = frozenset({"today", "colleague", "advice_first"})
+
+
+def marked(answers: Answers, question: str) -> frozenset[str]:
+    """The ticked choices of a many-choice question; none where it was not asked."""
+    return frozenset(answers.get(question, ()))
+
+
+def proposed_level(answers: Answers) -> str:
+    signs = marked(answers, "signs")
+    if answers.get("response") == "disclosed" or answers.get("mode") == "uses" or "child_told" in signs:
+        return "knowledge"
+    if answers.get("response") == "unsure" or signs & _SUSPICIOUS_SIGNS:
+        return "suspicion"
+    return "concern" if signs else "none"
+
+
+def level(answers: Answers) -> str:
+    """The level as the employee decided it, or as proposed where she was not asked."""
+    return str(answers.get("level") or proposed_level(answers))
+
+
+def is_known_child(answers: Answers) -> bool:
+    return answers.get("children") in KNOWN_CHILD
+
+
+def has_reason(answers: Answers) -> bool:
+    """Whether anything at all gives reason to think of a child, or of asking further (P3)."""
+    return (
+        answers.get("mode") in {"concern", "told", "uses", "child"}
+        or bool(marked(answers, "signs"))
+        or answers.get("response") in {"disclosed", "unsure"}
+        or level(answers) != "none"
+    )
+
+
+def duty_stands(answers: Answers) -> bool:
+    """Children, a pregnancy or not knowing, together with a reason (barnets lov section 133; P3)."""
+    return (is_known_child(answers) or answers.get("children") == "unknown") and has_reason(answers)
+
+
+def duty_is_open(answers: Answers) -> bool:
+    """Whether something about the duty remains to be done, so that a reminder must stay behind (P4, P12)."""
+    duty = answers.get("duty")
+    if duty is None:
+        return duty_stands(answers)
+    if duty == "considered":
+        exposed = answers.get("exposure") in {"witnessed", "direct", "both"}
+        return exposed or level(answers) in {"suspicion", "knowledge"}
+    return duty in _STILL_TO_DO
+
+
+def urgency(answers: Answers) -> Urgency:
+    if "now" in (answers.get("danger"), answers.get("child_danger")):
+        return "now"
+    return "same_day" if any(_same_day_reasons(answers)) else "standard"
+
+
+def _same_day_reasons(answers: Answers) -> tuple[bool, ...]:
+    flags = marked(answers, "red_flags")
+    opened = answers.get("response") in {"disclosed", "unsure"}
+    safe = answers.get("safe_today")
+    pregnant = answers.get("children") in {"unborn", "both"} or "pregnancy" in flags
+    highest = max(level(answers), proposed_level(answers), key=LEVELS.index)
+    return (
+        bool(flags),
+        safe == "no" or (safe == "unknown" and opened),
+        answers.get("honour") in {"yes", "unknown"},
+        answers.get("child_danger") == "unknown" and is_known_child(answers),
+        pregnant and highest in {"suspicion", "knowledge"},
+        # A notification can set off violence at home when it reaches the one it is about.
+        answers.get("response") == "disclosed"
+        and answers.get("suspected") in _WITHIN_THE_HOME
+        and answers.get("duty") in _SENT_OR_DUE,
+    )
+
+
+def higher(one: Urgency, other: Urgency) -> Urgency:
+    return max(one, other, key=URGENCIES.index)
+
+
+def could_not_ask(answers: Answers) -> bool:
+    """Whether privacy or the interpreter failed; relatives and under-18s never interpret (P2)."""
+    return answers.get("private") == "no" or answers.get("interpreter") in _UNSAFE_INTERPRETERS
+
+
+def result(answers: Answers) -> str:
+    """What happened (P9). There is no result that says "no violence"."""
+    response = answers.get("response")
+    if answers.get("mode") == "child":
+        return "child_only"
+    if answers.get("mode") == "uses":
+        return "own_violence"
+    if response in {"disclosed", "unsure"}:
+        return str(response)
+    if could_not_ask(answers):
+        return "could_not_ask_safely"
+    if answers.get("ready") == "no":
+        return "not_asked"
+    return {"says_no": "asked_not_confirmed", "declined": "declined_to_talk"}.get(str(response), "not_asked")
+
+
+def path(answers: Answers) -> str:
+    """What was handed over. Without a named consent nothing but advice without a name is (P6)."""
+    named = answers.get("consent") == "named"
+    if named and answers.get("wish") == "shelter":
+        return "shelter"
+    if answers.get("wish") == "police":
+        return "police"
+    if named:
+        return "referral"
+    asked = answers.get("consent") == "anonymous" or answers.get("asked") == "advice"
+    return "advice" if asked else "none"

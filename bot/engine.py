@@ -1,0 +1,250 @@
+"""The dialogue itself, pure: (flow, session, event) -> step. No clock, no database, no Telegram, no words."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from bot.model import Answered, Answers, Button, Card, Choice, Event, Flow, Guard, Line, Session, State, Step
+
+START = "start"
+STOPPED = "stopped"
+
+# What a bystander must not be able to undo by chance: on the hidden screen only two controls do anything.
+_ON_HIDDEN = ("back", "hide", "more", "acute")
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """What `transitions` moves: thrown away after each move, so that a machine holds nobody."""
+
+    state: str
+
+
+def begin(flow: Flow, entry: str, turn: int, given: Answers | None = None, reference: str = "") -> Session:
+    """A new session on the first card of an entry; `given` is known beforehand, as a referral's answers."""
+    known = {**flow.entries[entry].sets, **(given or {})}
+    first = _fire(flow, START, f"begin.{entry}", known)
+    return Session(flow.name, first, turn, given=known, reference=reference)
+
+
+def step(flow: Flow, session: Session, event: Event) -> Step:
+    if event.turn != session.turn:
+        return Step(session, note="stale")
+    shown = card(flow, session)
+    if event.code not in {button.code for button in (*shown.choices, *shown.controls)}:
+        return Step(session, note="not_offered")
+    if "." in event.code:
+        return _choose(flow, session, event.code)
+    return _CONTROLS[event.code](flow, session)
+
+
+def stop(flow: Flow, session: Session) -> Step:
+    """Leave where one is: by the control, by a command, by being away too long."""
+    return Step(_turned(session, state=STOPPED, view="", ticks=()), ended=True)
+
+
+def card(flow: Flow, session: Session) -> Card:
+    """The screen that a session is on, in codes and Danish msgids."""
+    state = flow.states[session.state]
+    view = flow.views.get(session.view)
+    answers = session.answers
+    if session.view in ("why", "show"):
+        return _card_beside(flow, state, session, answers)
+    if view is not None:
+        return _card(flow, view, session, answers, _view_controls(flow, session, view))
+    return _card(flow, state, session, answers, _state_controls(flow, session, state, answers))
+
+
+def _card(flow: Flow, state: State, session: Session, answers: Answers, controls: Iterable[str]) -> Card:
+    lines = tuple(line for line in state.lines if _all(line.when, answers))
+    choices = tuple(
+        Button(choice.code, choice.label, ticked=state.many and choice.key in session.ticks)
+        for choice in state.choices
+        if _all(choice.when, answers)
+    )
+    marks = state.marks.union(*(line.marks for line in lines))
+    return Card(lines, choices, tuple(_control(flow, name, state) for name in controls), marks)
+
+
+def _card_beside(flow: Flow, state: State, session: Session, answers: Answers) -> Card:
+    lines = state.why if session.view == "why" else _aloud(state, answers)
+    marks = frozenset[str]().union(*(line.marks for line in lines))
+    controls = ("back", "acute", "hide", "stop")
+    shown = tuple(line for line in lines if _all(line.when, answers))
+    return Card(shown, (), tuple(_control(flow, name, state, beside=True) for name in controls), marks)
+
+
+def _control(flow: Flow, name: str, state: State, beside: bool = False) -> Button:
+    if name in ("next", "done") and state.moves is not None:
+        return Button(name, state.moves)
+    special = f"{state.name}.{name}"
+    label = flow.controls.get(special) or flow.controls[f"beside.{name}" if beside and name == "back" else name]
+    return Button(name, label)
+
+
+def _state_controls(flow: Flow, session: Session, state: State, answers: Answers) -> Iterable[str]:
+    if state.ends:
+        return ("acute",)
+    moves = () if state.moves is None else ("done" if state.many else "next",)
+    withdraw = ("withdraw",) if "sent" in state.marks else ()
+    why = ("why",) if state.why else ()
+    show = ("show",) if _aloud(state, answers) else ()
+    return (*moves, *withdraw, "back", *why, *show, "acute", "hide", "more", "stop")
+
+
+def _view_controls(flow: Flow, session: Session, view: State) -> Iterable[str]:
+    match session.view:
+        case "hide":
+            return _ON_HIDDEN
+        case "acute" | "honour":
+            return ("next", "hide", "stop") if session.view == "acute" else ("next", "acute", "hide", "stop")
+        case "ask":
+            send = () if session.sealed else ("done",)
+            return (*send, "back", "acute", "hide", "stop")
+        case "more":
+            withdraw = ("withdraw",) if session.sealed and _made_a_referral(session) else ()
+            return ("notify", "ask", *withdraw, "back", "acute", "hide", "stop")
+    return ("back", "acute", "hide", "stop")
+
+
+def _aloud(state: State, answers: Answers) -> tuple[Line, ...]:
+    return tuple(line for line in state.lines if line.aloud and _all(line.when, answers))
+
+
+# --- answering --------------------------------------------------------------------------------------
+
+
+def _choose(flow: Flow, session: Session, code: str) -> Step:
+    state = flow.views.get(session.view) or flow.states[session.state]
+    choice = next(choice for choice in state.choices if choice.code == code)
+    if session.view:
+        return _aside(session, choice)
+    if state.many:
+        ticked = set(session.ticks) ^ {choice.key}
+        in_order = tuple(each.key for each in state.choices if each.key in ticked)
+        return Step(replace(session, ticks=in_order))
+    return _answer(flow, session, code, {choice.question: choice.key, **choice.sets}, choice)
+
+
+def _aside(session: Session, choice: Choice) -> Step:
+    """An answer given in a view: it counts, and the question that was interrupted is asked again."""
+    answered = Answered(session.state, {choice.question: choice.key, **choice.sets}, aside=True)
+    return Step(_turned(session, trail=(*session.trail, answered), view=choice.opens), note="aside")
+
+
+def _answer(
+    flow: Flow, session: Session, trigger: str, answers: Answers, choice: Choice | None = None
+) -> Step:
+    trail = (*session.trail, Answered(session.state, answers))
+    merged = {**session.answers, **answers}
+    target = _fire(flow, session.state, trigger, merged)
+    does = (choice.does,) if choice is not None and choice.does else ()
+    moved = _turned(
+        session,
+        state=target,
+        trail=trail,
+        ticks=(),
+        view=choice.opens if choice is not None else "",
+        sealed=len(trail) if does else session.sealed,
+    )
+    return Step(moved, does=does, ended=flow.states[target].ends)
+
+
+# --- controls ---------------------------------------------------------------------------------------
+
+
+def _back(flow: Flow, session: Session) -> Step:
+    if session.view:
+        return Step(_turned(session, view="")) if session.view != "hide" else Step(_turned(session))
+    if all(one.aside for one in session.trail[session.sealed :]):
+        return Step(session, note="sealed" if session.sealed else "first")
+    at = max(i for i, one in enumerate(session.trail) if i >= session.sealed and not one.aside)
+    return Step(_turned(session, state=session.trail[at].state, trail=session.trail[:at], ticks=()))
+
+
+def _next(flow: Flow, session: Session) -> Step:
+    if session.view:
+        return Step(_turned(session, view=""))
+    return _answer(flow, session, "next", {})
+
+
+def _done(flow: Flow, session: Session) -> Step:
+    if session.view == "ask":
+        asked = Answered(session.state, {"asked": "advice"}, aside=True)
+        trail = (*session.trail, asked)
+        sealed = _turned(session, trail=trail, view="", sealed=len(trail))
+        return Step(sealed, does=("refer",), note="asked")
+    return _answer(flow, session, "done", {flow.states[session.state].question: session.ticks})
+
+
+def _withdraw(flow: Flow, session: Session) -> Step:
+    """The hand-over is called back. On its own card the question of consent is asked again; later, the
+    answers given since stay, and the consent becomes none."""
+    if "sent" in flow.states[session.state].marks:
+        at = max(i for i, one in enumerate(session.trail) if "consent" in one.answers)
+        asked_again = _turned(
+            session, state=session.trail[at].state, trail=session.trail[:at], ticks=(), view="", sealed=0
+        )
+        return Step(asked_again, does=("withdraw",), note="withdrawn")
+    trail = tuple(_without_consent(one) for one in session.trail)
+    return Step(_turned(session, trail=trail, view="", sealed=0), does=("withdraw",), note="withdrawn")
+
+
+def _without_consent(answered: Answered) -> Answered:
+    kept = {q: v for q, v in answered.answers.items() if q != "asked"}
+    if "consent" in kept:
+        kept["consent"] = "none"
+    return replace(answered, answers=kept)
+
+
+def _view(name: str) -> Callable[[Flow, Session], Step]:
+    def show(flow: Flow, session: Session) -> Step:
+        return Step(_turned(session, view=name))
+
+    return show
+
+
+def _hide(flow: Flow, session: Session) -> Step:
+    return Step(_turned(session, view="" if session.view == "hide" else "hide"))
+
+
+def _more(flow: Flow, session: Session) -> Step:
+    return Step(_turned(session, view="hide" if session.view == "hide" else "more"))
+
+
+_CONTROLS: dict[str, Callable[[Flow, Session], Step]] = {
+    "back": _back,
+    "next": _next,
+    "done": _done,
+    "why": _view("why"),
+    "show": _view("show"),
+    "acute": _view("acute"),
+    "hide": _hide,
+    "more": _more,
+    "notify": _view("notify"),
+    "ask": _view("ask"),
+    "stop": stop,
+    "withdraw": _withdraw,
+}
+
+
+# --- moving -----------------------------------------------------------------------------------------
+
+
+def _fire(flow: Flow, state: str, trigger: str, answers: Answers) -> str:
+    cursor = _Cursor(state)
+    flow.machine.events[trigger].trigger(cursor, answers)
+    return cursor.state
+
+
+def _turned(session: Session, **changes: object) -> Session:
+    """The session after a press that counts."""
+    return replace(session, turn=session.turn + 1, **changes)  # type: ignore[arg-type]
+
+
+def _all(guards: Iterable[Guard], answers: Answers) -> bool:
+    return all(guard(answers) for guard in guards)
+
+
+def _made_a_referral(session: Session) -> bool:
+    answers = session.answers
+    return "asked" in answers or answers.get("consent") in {"named", "anonymous"}

@@ -1,0 +1,161 @@
+"""From checked shapes to the frozen nouns of the model: lines, choices, states, one machine a flow."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.flows.guards import GUARDS
+from bot.flows.machine import START, Arrow, Stop, arrows, machine
+from bot.flows.shape import ChoiceShape, EntryShape, LawShape, LineShape, SourceShape, StateShape, Way
+from bot.model import Choice, Entry, Flow, Guard, Line, State, Text
+
+Placed = dict[str, tuple[str, StateShape]]  # name -> (file it stands in, its shape)
+
+
+@dataclass(slots=True)
+class Merged:
+    """A flow with its parts copied in, still as shapes."""
+
+    name: str
+    entries: dict[str, EntryShape]
+    states: Placed = field(default_factory=dict)
+    views: Placed = field(default_factory=dict)
+    texts: dict[str, tuple[str, LineShape]] = field(default_factory=dict)
+    controls: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    laws: Mapping[str, LawShape]
+    sources: Mapping[str, SourceShape]
+    unverified: bool = False
+
+
+def flow(merged: Merged, known: Known) -> Flow:
+    states = {name: _state(merged, known, name, *placed) for name, placed in merged.states.items()}
+    views = {name: _view(merged, known, states, name, *placed) for name, placed in merged.views.items()}
+    return Flow(
+        name=merged.name,
+        states=states,
+        views=views,
+        entries={name: Entry(entry.start, entry.sets) for name, entry in merged.entries.items()},
+        controls={name: Text(label, f"controls.{name}") for name, label in merged.controls.items()},
+        machine=machine(roads(merged)),
+    )
+
+
+def guards(names: Sequence[str]) -> tuple[Guard, ...]:
+    return tuple(GUARDS[name] for name in names)
+
+
+def choices_of(merged: Merged, shape: StateShape) -> Sequence[ChoiceShape]:
+    return merged.states[shape.choices_as][1].choices if shape.choices_as else shape.choices
+
+
+def roads(merged: Merged) -> dict[tuple[str, str], Sequence[Arrow]]:
+    """Every (state, trigger) with its ordered arrows."""
+    stops = {
+        name: Stop(guards(shape.when), _arrows(shape.then)) for name, (_, shape) in merged.states.items()
+    }
+    found: dict[tuple[str, str], Sequence[Arrow]] = {}
+    for name, entry in merged.entries.items():
+        found[START, f"begin.{name}"] = tuple(arrows(stops, (Arrow(entry.start, ()),)))
+    for name, (_, shape) in merged.states.items():
+        for trigger, ways in _triggers(merged, name, shape):
+            found[name, trigger] = tuple(arrows(stops, _arrows(ways)))
+    return found
+
+
+def _triggers(merged: Merged, name: str, shape: StateShape) -> Iterator[tuple[str, Sequence[Way]]]:
+    if shape.ends:
+        return
+    if shape.many:
+        yield "done", shape.then
+        return
+    for choice in choices_of(merged, shape):
+        yield f"{choice.question or shape.question or name}.{choice.key}", choice.to or shape.then
+    if shape.moves:
+        yield "next", shape.then
+
+
+def _arrows(ways: Sequence[Way]) -> tuple[Arrow, ...]:
+    return tuple(Arrow(way.to, guards(way.when)) for way in ways)
+
+
+def _state(merged: Merged, known: Known, name: str, file: str, shape: StateShape) -> State:
+    context = f"{file}.{name}"
+    question = shape.question or name
+    labels = shape.choices_as or name
+    return State(
+        name=name,
+        question=question,
+        lines=tuple(_lines(merged, known, context, shape)),
+        choices=tuple(
+            Choice(
+                key=one.key,
+                question=one.question or question,
+                label=Text(one.label, f"{merged.states[labels][0] if shape.choices_as else file}.{labels}"),
+                sets=one.sets,
+                does=one.does,
+                opens=one.opens,
+                when=guards(one.when),
+            )
+            for one in choices_of(merged, shape)
+        ),
+        many=shape.many,
+        ends=shape.ends,
+        moves=Text(shape.moves, context) if shape.moves else None,
+        why=(
+            *(_line(merged, context, one) for one in shape.why if known.unverified or not one.unverified),
+            *_references(known, shape),
+        ),
+        law=tuple(shape.law),
+        source=tuple(shape.source),
+        marks=frozenset(shape.marks),
+        when=guards(shape.when),
+        review=shape.review,
+    )
+
+
+def _view(
+    merged: Merged, known: Known, states: Mapping[str, State], name: str, file: str, shape: StateShape
+) -> State:
+    return states[shape.as_state] if shape.as_state else _state(merged, known, name, file, shape)
+
+
+def _lines(merged: Merged, known: Known, context: str, shape: StateShape) -> Iterator[Line]:
+    for aloud in shape.aloud:
+        yield Line(Text(aloud, context), aloud=True)
+    for one in shape.line:
+        if known.unverified or not _is_unverified(merged, one):
+            yield _line(merged, context, one)
+    if shape.say:
+        yield Line(Text(shape.say, context))
+
+
+def _is_unverified(merged: Merged, one: LineShape) -> bool:
+    return one.unverified or (bool(one.use) and merged.texts[one.use][1].unverified)
+
+
+def _line(merged: Merged, context: str, one: LineShape) -> Line:
+    if one.use:
+        file, named = merged.texts[one.use]
+        text = Text(named.aloud or named.say, f"{file}.{one.use}")
+        return Line(
+            text, bool(named.aloud), guards([*one.when, *named.when]), frozenset([*one.marks, *named.marks])
+        )
+    return Line(Text(one.aloud or one.say, context), bool(one.aloud), guards(one.when), frozenset(one.marks))
+
+
+def _references(known: Known, shape: StateShape) -> Iterator[Line]:
+    for code in shape.law:
+        yield Line(Text(known.laws[code].text, "law"))
+    if shape.source:
+        # A title is shown as it is printed, in whatever language the reader has: no context, no translation.
+        yield Line(Text("Kilder:", "law"))
+        yield Line(Text("\n".join(f"– {_cited(known, one)}" for one in shape.source), ""))
+
+
+def _cited(known: Known, reference: str) -> str:
+    key, _, place = reference.partition(" ")
+    source = known.sources[key]
+    return ", ".join(part for part in (source.by, source.title, source.year, place) if part)

@@ -1,0 +1,159 @@
+"""Reads the flow files whole, reports every problem in one go, and builds the flows; it shows nothing."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from bot.errors import FlowError
+from bot.flows import build, checks
+from bot.flows.shape import EntryShape, LawShape, LineShape, Shape, SourceShape, StateShape
+from bot.model import Flow, Text
+
+DIRECTORY = Path(__file__).parent
+S = TypeVar("S", bound=Shape)
+
+
+@dataclass(slots=True)
+class FlowFile:
+    """One file as read: the shapes that were in order, each remembering the file it came from."""
+
+    name: str
+    part: bool = False
+    parts: tuple[str, ...] = ()
+    entries: dict[str, EntryShape] = field(default_factory=dict)
+    states: dict[str, StateShape] = field(default_factory=dict)
+    views: dict[str, StateShape] = field(default_factory=dict)
+    texts: dict[str, LineShape] = field(default_factory=dict)
+    controls: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that the files hold, ready to use. `phrases` are the house's small sentences by name;
+    `drafts` counts the texts that no professional has signed yet."""
+
+    flows: Mapping[str, Flow]
+    phrases: Mapping[str, Text]
+    laws: Mapping[str, LawShape]
+    drafts: int
+
+
+def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
+    """Raises FlowError with every problem of every file. `unverified` lets texts from professional
+    memory be shown, which only a municipality may decide."""
+    problems: list[str] = []
+    files: dict[str, FlowFile] = {}
+    laws: dict[str, LawShape] = {}
+    sources: dict[str, SourceShape] = {}
+    phrases: dict[str, Text] = {}
+    for path in sorted(directory.glob("*.toml")):
+        data = _read(path, problems)
+        if path.name == "law.toml":
+            laws = _shapes(path.name, data.get("law", {}), LawShape, problems)
+        elif path.name == "sources.toml":
+            sources = _shapes(path.name, data.get("source", {}), SourceShape, problems)
+        elif path.name == "phrases.toml":
+            phrases = _phrases(path.name, data, problems)
+        elif data:
+            files[path.stem] = _flow_file(path, data, problems)
+    if not files and not problems:
+        problems.append(f"{directory}: no flow file (*.toml) is there")
+    flows: dict[str, Flow] = {}
+    for file in files.values():
+        if not file.part:
+            merged = _merged(file, files, problems)
+            known = build.Known(laws=laws, sources=sources, unverified=unverified)
+            problems += checks.of_meaning(merged, known)
+            if not problems:
+                flows[file.name] = build.flow(merged, known)
+                problems += checks.of_roads(merged, flows[file.name])
+    if problems:
+        raise FlowError(sorted(set(problems), key=problems.index))
+    drafts = sum(state.review == "udkast" for flow in flows.values() for state in flow.states.values())
+    return Content(flows, phrases, laws, drafts)
+
+
+def _read(path: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"{path.name}: is not readable TOML: {error}")
+        return {}
+
+
+def _shapes(file: str, tables: Mapping[str, Any], shape: type[S], problems: list[str]) -> dict[str, S]:
+    found: dict[str, S] = {}
+    for name, table in tables.items():
+        try:
+            found[name] = shape.model_validate(table)
+        except ValidationError as error:
+            problems += [f"{file}: {name}: {_plain(one)}" for one in error.errors()]
+    return found
+
+
+def _plain(error: Any) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    said = {"extra_forbidden": "is not a key that is known here", "missing": "is missing"}
+    return f"{where}: {said.get(error['type'], error['msg'])}"
+
+
+def _flow_file(path: Path, data: dict[str, Any], problems: list[str]) -> FlowFile:
+    known = {"flow", "entry", "state", "view", "text", "controls"}
+    problems += [f"{path.name}: {key}: is not a key that is known here" for key in data if key not in known]
+    head = data.get("flow", {})
+    problems += [f"{path.name}: flow: {key}: is not a key that is known here" for key in head if key not in _HEAD]
+    return FlowFile(
+        name=path.stem,
+        part=bool(head.get("part", False)),
+        parts=tuple(head.get("parts", ())),
+        entries=_shapes(path.name, data.get("entry", {}), EntryShape, problems),
+        states=_shapes(path.name, data.get("state", {}), StateShape, problems),
+        views=_shapes(path.name, data.get("view", {}), StateShape, problems),
+        texts=_shapes(path.name, data.get("text", {}), LineShape, problems),
+        controls={str(k): str(v) for k, v in _flat(data.get("controls", {}))},
+    )
+
+
+_HEAD = {"part", "parts", "about"}
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
+    """`[controls.beside] back = "…"` becomes `beside.back`."""
+    flat: list[tuple[str, str]] = []
+    for key, value in table.items():
+        flat += _flat(value, f"{before}{key}.") if isinstance(value, dict) else [(f"{before}{key}", value)]
+    return flat
+
+
+def _phrases(file: str, data: Mapping[str, Any], problems: list[str]) -> dict[str, Text]:
+    found = {name: Text(said, f"phrases.{name}") for name, said in _flat(data)}
+    problems += [f"{file}: {name}: is empty" for name, text in found.items() if not str(text.msgid).strip()]
+    return found
+
+
+def _merged(file: FlowFile, files: Mapping[str, FlowFile], problems: list[str]) -> build.Merged:
+    """The flow with its parts copied in, so that a running flow is flat."""
+    merged = build.Merged(file.name, dict(file.entries))
+    for name in (file.name, *file.parts):
+        part = files.get(name)
+        if part is None:
+            problems.append(f"{file.name}.toml: flow: takes in unknown part '{name}'")
+            continue
+        merged.controls = {**part.controls, **merged.controls}
+        _copy("state", name, part.states, merged.states, problems)
+        _copy("view", name, part.views, merged.views, problems)
+        _copy("text", name, part.texts, merged.texts, problems)
+    return merged
+
+
+def _copy(
+    kind: str, file: str, shapes: Mapping[str, S], into: dict[str, tuple[str, S]], problems: list[str]
+) -> None:
+    for name, shape in shapes.items():
+        if name in into:
+            problems.append(f"{file}.toml: {name}: this {kind} stands in {into[name][0]}.toml too")
+        into[name] = (file, shape)

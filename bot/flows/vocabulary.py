@@ -1,0 +1,109 @@
+"""The closed list of question and choice codes: callback data, guards' inputs and the outcome's columns."""
+
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "moment": ("before", "during", "after", "phone"),
+    "mode": ("routine", "concern", "told", "child", "uses"),
+    "danger": ("now", "no", "unknown"),
+    "gate": ("ok", "missing"),
+    "private": ("yes", "no"),
+    "interpreter": ("none_needed", "professional", "relative", "minor", "missing"),
+    "ready": ("yes", "no"),
+    "signs": (
+        "injuries",
+        "fear",
+        "control",
+        "isolation",
+        "appointments",
+        "money",
+        "health",
+        "child_signs",
+        "child_told",
+        "told_by_other",
+        "doubt",
+    ),
+    "response": ("disclosed", "unsure", "says_no", "declined", "not_asked"),
+    "forms": ("physical", "psychological", "sexual", "material", "economic", "digital", "stalking"),
+    "who": (
+        "partner",
+        "former_partner",
+        "parent",
+        "child",
+        "adult_child",
+        "other_relative",
+        "several_relatives",
+        "carer",
+        "unknown",
+    ),
+    "honour": ("yes", "no", "unknown"),
+    "red_flags": (
+        "throat",
+        "threats_to_kill",
+        "weapon",
+        "escalating",
+        "separation",
+        "control",
+        "stalking",
+        "pregnancy",
+        "forced_sex",
+        "suicide_threats",
+        "child_threats",
+        "travel",
+        "afraid",
+        "suicidal",
+    ),
+    "safe_today": ("yes", "no", "shelter", "unknown"),
+    "children": ("yes", "both", "self", "unborn", "no", "unknown"),
+    "exposure": ("witnessed", "direct", "both", "unknown", "none"),
+    "suspected": ("parent", "several", "other", "unknown", "nobody"),
+    "child_danger": ("now", "no", "unknown"),
+    "level": ("none", "concern", "suspicion", "knowledge"),
+    "duty": ("notified", "today", "earlier", "colleague", "advice_first", "considered", "not_applicable"),
+    "wish": ("help", "shelter", "police", "advice", "later", "declined"),
+    "consent": ("named", "anonymous", "none", "cannot"),
+    "next": ("meeting", "call", "none"),
+    # The key person's side.
+    "take": ("accept", "pass_on"),
+    "contact": ("reached", "not_reached", "declined"),
+    "close": ("completed", "declined", "not_reached", "handled_elsewhere", "sent_in_error"),
+}
+
+MANY = frozenset({"signs", "forms", "red_flags"})
+
+MARKS = frozenset(
+    {
+        "emergency",
+        "do_not_ask",
+        "aloud",
+        "check",
+        "reply",
+        "duty",
+        "parents_not_first",
+        "honour_first",
+        "ask_reception_first",
+        "consent",
+        "sent",
+        "help_info",
+        "neutral",
+        "key_contact",
+    }
+)
+
+DEEDS = frozenset({"refer", "accept", "pass_on", "contact", "close"})
+
+# What the municipality's file fills in; the loader refuses any other placeholder.
+PLACEHOLDERS = frozenset(
+    {
+        "reception",
+        "reception_phone",
+        "acute",
+        "acute_phone",
+        "key_role",
+        "key_phone",
+        "offers",
+        "notification_link",
+        "sender",
+        "sender_phone",
+        "stored",
+        "code",
+    }
+)

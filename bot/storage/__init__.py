@@ -1,0 +1,1 @@
+"""Rows: what the house remembers, and for how long; it decides nothing."""

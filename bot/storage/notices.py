@@ -1,0 +1,89 @@
+"""The outbox's rows: something for somebody, and when it is due; sending is `outbox.py`.
+
+`sent` and `later` take the notice as it was read. No transaction is open while it is being sent, so that it
+may have been queued anew meanwhile, and then it must stay due.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from bot.model import Notice
+from bot.storage.tables import notice
+from bot.storage.upsert import spelt
+
+_ALL = select(
+    notice.c.id, notice.c.kind, notice.c.staff, notice.c.reference, notice.c.due, notice.c.attempts,
+    notice.c.message, notice.c.code,
+)  # fmt: skip
+_DUE = (
+    _ALL.where(notice.c.due.is_not(None), notice.c.due <= bindparam("now"))
+    .order_by(notice.c.due, notice.c.id)
+    .limit(bindparam("limit"))
+)
+_NEXT_DUE = select(func.min(notice.c.due)).where(notice.c.due.is_not(None))
+_OF = _ALL.where(notice.c.reference == bindparam("of_reference")).order_by(notice.c.id)
+_OF_KIND = _OF.where(notice.c.kind == bindparam("of_kind"))
+_FIND = _OF_KIND.where(notice.c.staff == bindparam("of_staff"))
+_THIS = notice.c.id == bindparam("of_notice")
+_AS_READ = (_THIS, notice.c.due == bindparam("read_due"), notice.c.code == bindparam("read_code"))
+_MESSAGE = update(notice).where(_THIS)
+_SETTLE = update(notice).where(*_AS_READ).values(due=None)
+_LATER = update(notice).where(*_AS_READ).values(attempts=notice.c.attempts + 1)
+_DROP = delete(notice).where(_THIS)
+
+
+def _rearm(insert: Any) -> Any:
+    new = insert(notice)
+    changed = {"due": new.excluded.due, "code": new.excluded.code, "attempts": 0}
+    key = [notice.c.kind, notice.c.staff, notice.c.reference]
+    return new.on_conflict_do_update(index_elements=key, set_=changed).returning(notice.c.id)
+
+
+_QUEUE = spelt(_rearm)
+
+
+def queue(c: Connection, kind: str, staff_id: int, reference: str, due: datetime, code: str = "") -> int:
+    """One notice for each (kind, staff, reference): queued anew it is due again, under its old message."""
+    columns = {"kind": kind, "staff": staff_id, "reference": reference, "due": due, "code": code}
+    return int(c.execute(_QUEUE(c), columns | {"attempts": 0, "message": 0}).scalar_one())
+
+
+def due(c: Connection, now: datetime, limit: int) -> list[Notice]:
+    """Those that have waited longest first."""
+    return [Notice(*row) for row in c.execute(_DUE, {"now": now, "limit": limit})]
+
+
+def next_due(c: Connection) -> datetime | None:
+    return c.execute(_NEXT_DUE).scalar()
+
+
+def sent(c: Connection, notice: Notice, message: int) -> bool:
+    """Keeps the message either way; False when it was queued anew meanwhile, and is still due."""
+    c.execute(_MESSAGE, {"of_notice": notice.id, "message": message})
+    return c.execute(_SETTLE, _as_read(notice)).rowcount == 1
+
+
+def later(c: Connection, notice: Notice, due: datetime) -> bool:
+    """One attempt more; False when it was queued anew meanwhile, and is due as that says."""
+    return c.execute(_LATER, _as_read(notice) | {"due": due}).rowcount == 1
+
+
+def drop(c: Connection, notice_id: int) -> None:
+    c.execute(_DROP, {"of_notice": notice_id})
+
+
+def of(c: Connection, reference: str, kind: str | None = None) -> list[Notice]:
+    found = _OF if kind is None else _OF_KIND
+    return [Notice(*row) for row in c.execute(found, {"of_reference": reference, "of_kind": kind})]
+
+
+def find(c: Connection, kind: str, staff_id: int, reference: str) -> Notice | None:
+    this = {"of_kind": kind, "of_staff": staff_id, "of_reference": reference}
+    row = c.execute(_FIND, this).one_or_none()
+    return Notice(*row) if row else None
+
+
+def _as_read(notice: Notice) -> dict[str, Any]:
+    return {"of_notice": notice.id, "read_due": notice.due, "read_code": notice.code}

@@ -1,0 +1,34 @@
+"""The minimal record of a conversation, written once and completed by the key person; tied to nobody."""
+
+from dataclasses import asdict, fields
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from bot.model import Outcome
+from bot.storage.tables import outcome
+
+# What the key person's side adds; everything else is written once, when the conversation ends.
+LATER = frozenset(
+    ("accepted", "reached", "offer", "answer", "close", "hours_to_open", "hours_to_accept", "hours_to_reach")
+)
+
+_RECORD = insert(outcome).returning(outcome.c.id)
+_COMPLETE = update(outcome).where(outcome.c.id == bindparam("of_outcome"))
+_ALL = select(*[outcome.c[field.name] for field in fields(Outcome)]).order_by(outcome.c.id)
+
+
+def record(c: Connection, what: Outcome) -> int:
+    return int(c.execute(_RECORD, asdict(what)).scalar_one())
+
+
+def complete(c: Connection, outcome_id: int, **columns: str | int | None) -> bool:
+    """False when it is gone. Raises ValueError for a column that is not the key person's to write."""
+    if columns.keys() - LATER:
+        raise ValueError(f"not the key person's to write: {', '.join(sorted(columns.keys() - LATER))}")
+    if not columns:
+        return False
+    return c.execute(_COMPLETE, {"of_outcome": outcome_id, **columns}).rowcount == 1
+
+
+def all_of(c: Connection) -> list[Outcome]:
+    return [Outcome(*row) for row in c.execute(_ALL)]

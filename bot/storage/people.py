@@ -1,0 +1,158 @@
+"""Who is admitted, as what and where; names, telephones and chats are sealed on the way in.
+
+A removed person is nobody here, except to `by_id(..., removed=True)`, which the cleaning of her chat needs.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from bot.model import Role, Staff
+from bot.storage.cipher import Cipher
+from bot.storage.tables import invitation, notice, session, staff, trace
+
+VALID = timedelta(days=7)
+
+_PERSON = select(
+    staff.c.id, staff.c.chat, staff.c.role, staff.c.unit, staff.c.name, staff.c.phone, staff.c.language,
+    staff.c.turn, staff.c.live, staff.c.active, staff.c.blocked,
+)  # fmt: skip
+_BY_CHAT = _PERSON.where(staff.c.chat_digest == bindparam("digest"), staff.c.removed.is_(None))
+_BY_ID = _PERSON.where(staff.c.id == bindparam("person"))
+_BY_ID_NOW = _BY_ID.where(staff.c.removed.is_(None))
+_BY_ROLE = _PERSON.where(staff.c.role == bindparam("as_role"), staff.c.removed.is_(None)).order_by(staff.c.id)
+_BY_ROLE_AND_UNIT = _BY_ROLE.where(staff.c.unit == bindparam("at_unit"))
+_CHANGE = update(staff).where(staff.c.id == bindparam("person"))
+_REDEEM = (
+    update(invitation)
+    .where(
+        invitation.c.code_hash == bindparam("hash"),
+        invitation.c.used.is_(None),
+        invitation.c.expires > bindparam("now"),
+    )
+    .values(used=bindparam("now"))
+    .returning(invitation.c.role, invitation.c.unit, invitation.c.name, invitation.c.phone)
+)
+
+
+def invite(
+    c: Connection, cipher: Cipher, *, code: str, role: Role, unit: str, name: str, phone: str, now: datetime
+) -> None:
+    """Keeps only the code's hash, so that whoever reads the rows can admit nobody."""
+    c.execute(
+        insert(invitation),
+        {
+            "code_hash": _hash(code), "role": role, "unit": unit, "name": cipher.seal(name),
+            "phone": cipher.seal(phone), "created": now, "expires": now + VALID, "used": None,
+        },
+    )  # fmt: skip
+
+
+def redeem(
+    c: Connection, cipher: Cipher, *, code: str, chat: int, language: str, now: datetime
+) -> Staff | None:
+    """None when there is no such code, it was used or it has expired."""
+    found = c.execute(_REDEEM, {"hash": _hash(code), "now": now}).one_or_none()
+    if found is None:
+        return None
+    role, unit, name, phone = found
+    return admit(
+        c, cipher, chat=chat, role=role, unit=unit, language=language, now=now,
+        name=cipher.open(name), phone=cipher.open(phone),
+    )  # fmt: skip
+
+
+def admit(
+    c: Connection, cipher: Cipher, *, chat: int, role: Role, unit: str, name: str, phone: str, language: str,
+    now: datetime,
+) -> Staff:  # fmt: skip
+    """Somebody already here gets the role and unit, and a name or telephone if one is given.
+
+    Her language stays the one she chose, and her turn goes on from where it was.
+    """
+    digest = cipher.digest(chat)
+    person = c.execute(select(staff.c.id).where(staff.c.chat_digest == digest)).scalar()
+    columns: dict[str, Any] = {"role": role, "unit": unit, "blocked": False, "admitted": now, "removed": None}
+    given = {column: cipher.seal(text) for column, text in (("name", name), ("phone", phone)) if text}
+    if person is not None:
+        _change(c, person, **columns, **given)
+        return _known(by_id(c, cipher, person))
+    nothing = cipher.seal("")
+    columns |= {"name": nothing, "phone": nothing, **given}
+    columns |= {"chat_digest": digest, "chat": cipher.seal(str(chat)), "language": language}
+    c.execute(insert(staff), columns | {"turn": 0, "live": 0, "active": ""})
+    return _known(by_chat(c, cipher, chat))
+
+
+def remove(c: Connection, staff_id: int, now: datetime) -> bool:
+    """False when she was removed already. Her sessions and notices go at once, what is in her chat is due.
+
+    Referrals that she accepted stay hers: release them first.
+    """
+    here = staff.c.id == staff_id, staff.c.removed.is_(None)
+    if c.execute(update(staff).where(*here).values(removed=now, live=0, active="")).rowcount != 1:
+        return False
+    c.execute(delete(session).where(session.c.staff == staff_id))
+    c.execute(delete(notice).where(notice.c.staff == staff_id))
+    c.execute(update(trace).where(trace.c.staff == staff_id).values(due=now))
+    return True
+
+
+def by_chat(c: Connection, cipher: Cipher, chat: int) -> Staff | None:
+    row = c.execute(_BY_CHAT, {"digest": cipher.digest(chat)}).one_or_none()
+    return _staff(cipher, row, chat) if row else None
+
+
+def by_id(c: Connection, cipher: Cipher, staff_id: int, *, removed: bool = False) -> Staff | None:
+    row = c.execute(_BY_ID if removed else _BY_ID_NOW, {"person": staff_id}).one_or_none()
+    return _staff(cipher, row) if row else None
+
+
+def with_role(c: Connection, cipher: Cipher, role: Role, unit: str | None = None) -> list[Staff]:
+    found = _BY_ROLE if unit is None else _BY_ROLE_AND_UNIT
+    return [_staff(cipher, row) for row in c.execute(found, {"as_role": role, "at_unit": unit})]
+
+
+def set_language(c: Connection, staff_id: int, language: str) -> None:
+    _change(c, staff_id, language=language)
+
+
+def set_live(c: Connection, staff_id: int, message: int) -> None:
+    _change(c, staff_id, live=message)
+
+
+def set_active(c: Connection, staff_id: int, about: str) -> None:
+    _change(c, staff_id, active=about)
+
+
+def set_blocked(c: Connection, staff_id: int, blocked: bool) -> None:
+    _change(c, staff_id, blocked=blocked)
+
+
+def check_key(c: Connection, cipher: Cipher) -> None:
+    """Raises ConfigError when the rows were sealed with another key, before everybody seems a stranger."""
+    sealed = c.execute(select(staff.c.name).limit(1)).scalar()
+    if sealed is not None:
+        cipher.open(sealed)
+
+
+def _change(c: Connection, staff_id: int, **columns: Any) -> None:
+    c.execute(_CHANGE, {"person": staff_id, **columns})
+
+
+def _staff(cipher: Cipher, row: Sequence[Any], chat: int | None = None) -> Staff:
+    number, sealed, role, unit, name, phone, *rest = row
+    where = int(cipher.open(sealed)) if chat is None else chat
+    return Staff(number, where, cast(Role, role), unit, cipher.open(name), cipher.open(phone), *rest)
+
+
+def _known(person: Staff | None) -> Staff:
+    assert person is not None  # noqa: S101 - written a moment ago, in this very transaction
+    return person
+
+
+def _hash(code: str) -> bytes:
+    return hashlib.sha256(code.encode()).digest()

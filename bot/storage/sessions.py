@@ -1,0 +1,97 @@
+"""Conversations under way, and which updates have been met; what they mean is the engine's."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from bot.errors import SessionConflict
+from bot.model import Session
+from bot.storage.codes import read_answers, read_ticks, read_trail, write_answers, write_ticks, write_trail
+from bot.storage.tables import seen_update, session, staff
+from bot.storage.types import KEY
+from bot.storage.upsert import spelt
+
+_HERS = session.c.staff == bindparam("of_staff")
+_THIS = (_HERS, session.c.about == bindparam("of_about"))
+_COLUMNS = (
+    session.c.flow, session.c.state, session.c.turn, session.c.given, session.c.trail, session.c.ticks,
+    session.c.view, session.c.sealed, session.c.reference, session.c.version,
+)  # fmt: skip
+_LOAD = select(*_COLUMNS).where(*_THIS)
+_IDLE = (
+    select(session.c.staff, session.c.about, *_COLUMNS)
+    .where(session.c.touched < bindparam("before"))
+    .order_by(session.c.touched)
+)
+_OPEN = select(session.c.about).where(_HERS).order_by(session.c.touched.desc(), session.c.about)
+_UPDATE = update(session).where(*_THIS, session.c.version == bindparam("of_version"))
+_INSERT = spelt(lambda insert: insert(session).on_conflict_do_nothing())
+_END = delete(session).where(*_THIS)
+_RAISE_TURN = (
+    update(staff)
+    .where(staff.c.id == bindparam("of_staff"), staff.c.turn < bindparam("to_turn"))
+    .values(turn=bindparam("to_turn"))
+)
+_SEEN = spelt(lambda insert: insert(seen_update).on_conflict_do_nothing())
+
+
+def load(c: Connection, staff_id: int, about: str) -> Session | None:
+    """None too for an `about` that could not be one: it may come from a forged press."""
+    if not KEY.fullmatch(about):
+        return None
+    row = c.execute(_LOAD, {"of_staff": staff_id, "of_about": about}).one_or_none()
+    return _session(row) if row else None
+
+
+def save(c: Connection, staff_id: int, about: str, session: Session, now: datetime) -> Session:
+    """Raises SessionConflict when the row is no longer the version that was read; her turn never falls."""
+    saved = replace(session, version=session.version + 1)
+    columns = _columns(saved) | {"touched": now}
+    if session.version == 0:
+        done = c.execute(_INSERT(c), columns | {"staff": staff_id, "about": about})
+    else:
+        this = {"of_staff": staff_id, "of_about": about, "of_version": session.version}
+        done = c.execute(_UPDATE, columns | this)
+    if done.rowcount != 1:
+        raise SessionConflict(f"session of staff {staff_id} is no longer version {session.version}")
+    c.execute(_RAISE_TURN, {"of_staff": staff_id, "to_turn": session.turn})
+    return saved
+
+
+def end(c: Connection, staff_id: int, about: str) -> None:
+    c.execute(_END, {"of_staff": staff_id, "of_about": about})
+
+
+def idle(c: Connection, before: datetime) -> list[tuple[int, str, Session]]:
+    """(staff, about, session) of those untouched since, longest first."""
+    rows = c.execute(_IDLE, {"before": before})
+    return [(staff_id, about, _session(row)) for staff_id, about, *row in rows]
+
+
+def open_of(c: Connection, staff_id: int) -> list[str]:
+    """The abouts of her sessions, last touched first."""
+    return list(c.execute(_OPEN, {"of_staff": staff_id}).scalars())
+
+
+def seen(c: Connection, update_id: int, now: datetime) -> bool:
+    """True the first time."""
+    return c.execute(_SEEN(c), {"id": update_id, "seen": now}).rowcount == 1
+
+
+def _columns(s: Session) -> dict[str, Any]:
+    return {
+        "flow": s.flow, "state": s.state, "turn": s.turn, "given": write_answers(s.given),
+        "trail": write_trail(s.trail), "ticks": write_ticks(s.ticks), "view": s.view, "sealed": s.sealed,
+        "reference": s.reference, "version": s.version,
+    }  # fmt: skip
+
+
+def _session(row: Iterable[Any]) -> Session:
+    flow, state, turn, given, trail, ticks, view, sealed, reference, version = row
+    return Session(
+        flow, state, turn, read_answers(given), read_trail(trail), read_ticks(ticks), view, sealed,
+        reference, version,
+    )  # fmt: skip

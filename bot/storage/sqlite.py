@@ -1,0 +1,135 @@
+"""Opens an SQLite file the way it must be opened, or says in one sentence why not; it runs no query."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+
+from bot.errors import ConfigError, StorageFailed
+from bot.storage.revisions import refuse_strange
+
+PRAGMAS = (
+    "busy_timeout = 5000",
+    "journal_mode = WAL",
+    "synchronous = FULL",  # what was told to somebody must survive a power cut
+    "foreign_keys = ON",
+    "secure_delete = ON",  # deleted means overwritten
+    "trusted_schema = OFF",
+    "temp_store = MEMORY",  # nothing is spilled into a file that nobody cleans up
+)
+
+
+def open_engine(url: str) -> Engine:
+    """Raises ConfigError with a sentence that names the file and what to do."""
+    path = _path_of(url)
+    name = str(path) if path else "in memory"
+    if path:
+        _make_file(path)
+    engine = _engine(path)
+    try:
+        with engine.begin() as c:
+            refuse_strange(c, name)
+    except DatabaseError as error:
+        engine.dispose()
+        raise ConfigError(_why_not(name, error)) from None
+    except ConfigError:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def world_errors() -> Iterator[None]:
+    """Turns a database that is locked, full, damaged or away into StorageFailed."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:  # from beneath SQLAlchemy
+        raise StorageFailed(f"the database did not take it: {error}") from error
+    except DatabaseError as error:
+        # The exact type too: SQLite says so of a damaged file. Its other subclasses are our own mistakes.
+        if isinstance(error, OperationalError) or type(error) is DatabaseError:
+            raise StorageFailed(f"the database did not take it: {error.orig}") from error
+        raise
+
+
+def _path_of(url: str) -> Path | None:
+    """None stands for memory."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigError("OPSPOR_DATABASE is not a database address; try sqlite:///opspor.db.") from None
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        raise ConfigError("PostgreSQL is not supported by this version yet: let OPSPOR_DATABASE name a file.")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "sqlite+aiosqlite"):
+        raise ConfigError(f"OPSPOR_DATABASE begins with {parsed.drivername}:, but only sqlite: is supported.")
+    if parsed.query or parsed.host:
+        raise ConfigError("OPSPOR_DATABASE takes a path and nothing else, as in sqlite:////var/opspor.db.")
+    return None if parsed.database in (None, "", ":memory:") else Path(str(parsed.database))
+
+
+def _make_file(path: Path) -> None:
+    """For its owner only from the first moment; SQLite gives -wal and -shm the mode of the file itself."""
+    directory = path.absolute().parent
+    if not directory.is_dir():
+        raise ConfigError(
+            f"The directory {directory} of the database does not exist: make it, or correct OPSPOR_DATABASE."
+        )
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise ConfigError(
+            f"The database {path} cannot be written ({error.strerror}):"
+            " give Opspor the right to it, or correct OPSPOR_DATABASE."
+        ) from None
+
+
+def _engine(path: Path | None) -> Engine:
+    # Parameters stay out of error messages, and so out of logs.
+    options: dict[str, Any] = {"hide_parameters": True}
+    # No implicit BEGIN of the driver's: `_begin` says it, at once as a writer.
+    connect = {"isolation_level": None, "check_same_thread": False}
+    if path is None:
+        options["poolclass"] = StaticPool
+    url = URL.create("sqlite", database=str(path) if path else None)
+    engine = create_engine(url, connect_args=connect, **options)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(c: Connection) -> None:
+    # A transaction that reads first and writes later could be refused half way; this one cannot.
+    c.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def truncate_log(engine: Engine) -> bool:
+    """False when somebody is still reading; a checkpoint cannot run inside a transaction."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        ((busy, _, _),) = cursor.fetchall()
+        cursor.close()
+    finally:
+        connection.close()
+    return not busy
+
+
+def _why_not(name: str, error: DatabaseError) -> str:
+    reason = str(error.orig)
+    with suppress(AttributeError):
+        if error.orig.sqlite_errorcode & 0xFF == sqlite3.SQLITE_NOTADB:  # type: ignore[union-attr]
+            return f"The file {name} is not a database: move it away, or correct OPSPOR_DATABASE."
+    if "locked" in reason:
+        return f"The database {name} is locked by another program: end that one, and start again."
+    return f"The database {name} cannot be used ({reason}): check the file, its directory and the disk."

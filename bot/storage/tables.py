@@ -1,0 +1,107 @@
+"""Every table, on one screen; what is asked of them stands in the modules named after them.
+
+Tables are STRICT: SQLite would otherwise keep any text in a column that is called INTEGER.
+"""
+
+from functools import partial
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint, func
+from sqlalchemy import Column as Optional
+
+from bot.storage.types import Code, Codes, Digest, Flag, Key, Moment, Number, Secret, Week
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+Column = partial(Optional, nullable=False)
+strict = partial(Table, sqlite_strict=True)
+hers = partial(ForeignKey, "staff.id", ondelete="CASCADE")
+
+staff = strict(
+    "staff", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_digest", Digest, unique=True),
+    Column("chat", Secret), Column("name", Secret), Column("phone", Secret),
+    Column("role", Code), Column("unit", Code), Column("language", Code),
+    Column("turn", Integer), Column("live", Integer), Column("active", Key), Column("blocked", Flag),
+    Column("admitted", Moment), Optional("removed", Moment),
+    sqlite_autoincrement=True,  # the id of a deleted person must never mean another one
+)  # fmt: skip
+
+invitation = strict(
+    "invitation", metadata,
+    Column("code_hash", Digest, primary_key=True),
+    Column("role", Code), Column("unit", Code), Column("name", Secret), Column("phone", Secret),
+    Column("created", Moment), Column("expires", Moment), Optional("used", Moment),
+)  # fmt: skip
+
+session = strict(
+    "session", metadata,
+    Column("staff", Integer, hers(), primary_key=True, autoincrement=False),
+    Column("about", Key, primary_key=True),
+    Column("flow", Code), Column("state", Code), Column("turn", Integer),
+    Column("given", Codes(4000)), Column("trail", Codes(16000)), Column("ticks", Codes(1000)),
+    Column("view", Code), Column("sealed", Integer), Column("reference", Key),
+    Column("version", Integer), Column("touched", Moment, index=True),
+)  # fmt: skip
+
+outcome = strict(
+    "outcome", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("week", Week), Column("unit", Code), Column("moment", Code), Column("mode", Code),
+    Column("response", Code), Column("forms", Codes(128)), Column("children", Code), Column("level", Code),
+    Column("duty", Code), Column("wish", Code), Column("next", Code), Column("result", Code),
+    Column("urgency", Code), Column("path", Code), Column("accepted", Integer), Column("reached", Integer),
+    Column("offer", Code), Column("answer", Code), Column("close", Code),
+    *(Optional(hours, Integer) for hours in ("hours_to_open", "hours_to_accept", "hours_to_reach")),
+)  # fmt: skip
+
+referral = strict(
+    "referral", metadata,
+    Column("reference", Key, primary_key=True),
+    Column("sender", Integer, ForeignKey("staff.id")),
+    Column("unit", Code), Column("urgency", Code), Column("path", Code), Column("stored", Moment),
+    *(Optional(when, Moment) for when in ("delivered", "opened", "accepted")),
+    Optional("accepted_by", Integer, ForeignKey("staff.id"), index=True),
+    Optional("reached", Moment), Column("contact", Code),
+    Column("close", Code), Optional("closed", Moment),
+    Optional("outcome", Integer, ForeignKey("outcome.id", ondelete="SET NULL")),
+)  # fmt: skip
+
+notice = strict(
+    "notice", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Code), Column("staff", Integer, hers()), Column("reference", Key, index=True),
+    Optional("due", Moment), Column("attempts", Integer), Column("message", Integer), Column("code", Code),
+    UniqueConstraint("kind", "staff", "reference"),
+    sqlite_autoincrement=True,  # who holds the id of a dropped notice must not settle a later one
+)  # fmt: skip
+
+trace = strict(
+    "trace", metadata,
+    Column("staff", Integer, hers(), primary_key=True, autoincrement=False),
+    Column("message", Integer, primary_key=True, autoincrement=False),
+    Optional("due", Moment),
+)  # fmt: skip
+
+seen_update = strict(
+    "seen_update", metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("seen", Moment),
+)  # fmt: skip
+
+for _table in (notice, trace):
+    _due = _table.c.due
+    Index(None, _due, sqlite_where=_due.is_not(None), postgresql_where=_due.is_not(None))
+
+for _table in metadata.tables.values():
+    for _column in _table.c:
+        if isinstance(_column.type, Code | Digest):
+            _check = CheckConstraint(func.length(_column) <= _column.type.limit, name=_column.name)
+            _table.append_constraint(_check)

@@ -1,0 +1,163 @@
+"""The whole room put together: a real Application, its intake, and what the composition root starts and stops."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application, TypeHandler
+from telegram.request import BaseRequest
+
+from bot.errors import ConfigError
+from bot.model import Event, Reply
+from bot.transport.events import to_event
+from bot.transport.intake import Intake
+from bot.transport.limits import Limits
+from bot.transport.menus import Commands, Menus
+from bot.transport.order import ChatsInOrder
+from bot.transport.receive import LONGEST_PAUSE_SECONDS, Receiver
+from bot.transport.send import Sender
+from bot.transport.wire import AiohttpRequest
+
+TELEGRAM = "https://api.telegram.org"
+
+Sleep = Callable[[float], Awaitable[object]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The two toasts that this room shows by itself; each is asked for by Telegram's code of a language."""
+
+    busy: Callable[[str], str]
+    trouble: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """`receiver` polls; a webhook gives each update it gets to `intake.take` and answers 200 where that is true."""
+
+    application: Application[Any, Any, Any, Any, Any, Any]
+    intake: Intake
+    receiver: Receiver
+    sender: Sender
+    menus: Menus
+    sleep: Sleep
+
+    async def start(self) -> str:
+        """Waits until Telegram is reached, for as long as it takes. The bot's user name. Raises ConfigError."""
+        try:
+            await _connect(self.application, self.sleep)
+        except BaseException:
+            await self.application.bot.shutdown()
+            raise
+        await self.menus.empty_default()
+        return self.application.bot.username
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Polls until `stop` is set; then finishes and confirms what it has begun."""
+        await self.receiver.run(stop)
+
+    async def stop(self) -> None:
+        await self.sender.close()
+        await self.application.shutdown()
+
+
+def build(
+    token: str,
+    api_base: str,
+    on_event: Callable[[Event], Awaitable[Reply | None]],
+    *,
+    on_live: Callable[[int, int], Awaitable[None]],
+    words: Words,
+    menu: Callable[[str], Commands],
+    wire: BaseRequest | None = None,
+    updates_wire: BaseRequest | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Sleep = asyncio.sleep,
+) -> Transport:
+    """`on_event` runs the transaction and returns after the commit; `on_live` stores which message is a chat's
+    live card; `menu` gives the commands that a reply's `commands` stands for."""
+
+    async def handle(update: Update, _: object) -> None:
+        event = to_event(update)
+        if event is None:
+            return
+        if event.kind == "left":
+            sender.leave(event.chat)
+            return
+        known = sender.known(event.chat)
+        reply = await on_event(event) or Reply(event.chat)
+        sender.post(reply, event.callback, known)
+        if reply.commands:
+            sender.spawn(menus.show(reply.chat, menu(reply.commands)))
+
+    def say(words: Callable[[str], str]) -> Callable[[Update], None]:
+        def toast(update: Update) -> None:
+            if query := update.callback_query:
+                sender.toast(query.id, words(query.from_user.language_code or ""))
+
+        return toast
+
+    updates_wire = updates_wire or wire or AiohttpRequest(connections=1)
+    application = (
+        Application.builder()
+        .token(token)
+        .base_url(f"{api_base.rstrip('/')}/bot")
+        .request(wire or AiohttpRequest())
+        .get_updates_request(updates_wire)
+        .updater(None)
+        .job_queue(None)
+        .concurrent_updates(ChatsInOrder(refuse=say(words.busy)))
+        .build()
+    )
+    application.add_handler(TypeHandler(Update, handle))
+    sender = Sender(application.bot, Limits(clock, sleep), on_live)
+    menus = Menus(application.bot)
+    intake = Intake(application, apologise=say(words.trouble))
+    receiver = Receiver(application.bot, updates_wire, intake, sleep=sleep)
+    return Transport(application, intake, receiver, sender, menus, sleep)
+
+
+async def _connect(application: Application[Any, Any, Any, Any, Any, Any], sleep: Sleep) -> None:
+    pause = 0.0
+    while True:
+        try:
+            await application.initialize()
+        except InvalidToken:  # its own words have the token in them
+            raise ConfigError("Telegram refuses the token: check OPSPOR_TOKEN") from None
+        except TelegramError as error:
+            if not pause:
+                log.warning("event=telegram_not_reached error=%s meaning='trying on'", type(error).__name__)
+            pause = min(LONGEST_PAUSE_SECONDS, max(1.0, pause * 2))
+            await sleep(pause)
+        else:
+            log.info("event=telegram_reached bot=%s", application.bot.username)
+            return
+
+
+async def username(token: str, api_base: str = TELEGRAM, *, seconds: float = 5.0) -> str:
+    """The bot's user name for a deep link; "" where Telegram cannot be asked."""
+    request = AiohttpRequest(connections=1, read=seconds, connect=seconds)
+    application = (
+        Application.builder()
+        .token(token)
+        .base_url(f"{api_base.rstrip('/')}/bot")
+        .request(request)
+        .get_updates_request(request)
+        .updater(None)
+        .job_queue(None)
+        .build()
+    )
+    try:
+        await application.bot.initialize()
+        return application.bot.username
+    except TelegramError:
+        return ""
+    finally:
+        await application.bot.shutdown()

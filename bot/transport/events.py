@@ -1,0 +1,113 @@
+"""An update of Telegram's as an Event of ours; what people write stays behind here, only its kind goes on."""
+
+import re
+
+from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
+from telegram.constants import ChatMemberStatus, ChatType
+
+from bot.model import Event
+
+ALIASES = {
+    "ny": "new",
+    "pligt": "duty",
+    "kort": "cards",
+    "indbakke": "inbox",
+    "fravaer": "away",
+    "fravær": "away",
+    "sprog": "language",
+    "ryd": "clear",
+    "hjaelp": "help",
+    "hjælp": "help",
+}
+PRESS_BYTES = 64  # Telegram's own limit for callback data
+
+_PRESS = re.compile(r"([0-9]{1,9}):([A-Za-z0-9_.-]+)")
+_COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_ARGUMENT = re.compile(r"[A-Za-z0-9_-]{1,64}")  # all that a deep link can carry
+# An animation is sent as a document too, and a venue as a location: the narrower word comes first.
+_KINDS = (
+    "text", "photo", "voice", "video", "sticker", "animation", "document", "audio", "video_note",
+    "contact", "venue", "location", "poll", "dice", "story",
+)  # fmt: skip
+
+
+def to_event(update: Update) -> Event | None:
+    """None for what nobody here has a use for."""
+    if update.callback_query is not None:
+        return _pressed(update.update_id, update.callback_query)
+    if update.my_chat_member is not None:
+        return _member(update.update_id, update.my_chat_member)
+    if update.message is not None:
+        return _said(update.update_id, update.message)
+    if update.edited_message is not None:
+        return _said(update.update_id, update.edited_message, edited=True)
+    chat = update.effective_chat
+    if chat is not None and chat.type != ChatType.PRIVATE:
+        return Event("left", "", chat.id, update=update.update_id)
+    return None
+
+
+def _pressed(update: int, query: CallbackQuery) -> Event:
+    message = query.message  # absent for inline messages; a shell of one where it is too old
+    user = query.from_user
+    if message is not None and message.chat.type != ChatType.PRIVATE:
+        return Event("left", "", message.chat.id, update=update, callback=query.id)
+    turn, code = _code(query.data or "")
+    return Event(
+        "press",
+        code,
+        user.id if message is None else message.chat.id,
+        turn=turn,
+        update=update,
+        message=0 if message is None else message.message_id,
+        callback=query.id,
+        language=user.language_code or "",
+    )
+
+
+def _code(data: str) -> tuple[int, str]:
+    found = _PRESS.fullmatch(data)
+    if found is None or len(data.encode()) > PRESS_BYTES:
+        return -1, ""
+    return int(found[1]), found[2]
+
+
+def _said(update: int, message: Message, *, edited: bool = False) -> Event:
+    if message.chat.type != ChatType.PRIVATE:
+        return Event("left", "", message.chat.id, update=update)
+    language = (message.from_user and message.from_user.language_code) or ""
+    command = None if edited else _COMMAND.fullmatch(message.text or "")
+    if command is None:
+        code = "edited" if edited else _kind(message)
+        return Event(
+            "typed", code, message.chat.id, update=update, message=message.message_id, language=language
+        )
+    name = command[1].lower()
+    return Event(
+        "command",
+        ALIASES.get(name, name),
+        message.chat.id,
+        argument=_argument(name, command[2]),
+        update=update,
+        message=message.message_id,
+        language=language,
+    )
+
+
+def _argument(name: str, rest: str | None) -> str:
+    """What follows /start, where it can be an invitation's code; other words never leave this room."""
+    words = (rest or "").strip()
+    return words if name == "start" and _ARGUMENT.fullmatch(words) else ""
+
+
+def _kind(message: Message) -> str:
+    return next((kind for kind in _KINDS if getattr(message, kind)), "other")
+
+
+def _member(update: int, change: ChatMemberUpdated) -> Event | None:
+    status = change.new_chat_member.status
+    out = status in (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
+    if change.chat.type != ChatType.PRIVATE:
+        return None if out else Event("left", "", change.chat.id, update=update)
+    language = change.from_user.language_code or ""
+    return Event("blocked" if out else "unblocked", "", change.chat.id, update=update, language=language)

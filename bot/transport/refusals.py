@@ -1,0 +1,52 @@
+"""Telegram's refusals read: which mean nothing, which are for good, which are worth another try."""
+
+from datetime import timedelta
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from bot.errors import SendFailed
+from bot.transport.limits import Limits
+
+
+def failed(error: TelegramError) -> SendFailed:
+    """The description is Telegram's own sentence for 400 and 403; other errors may quote what was sent."""
+    if isinstance(error, RetryAfter):
+        return SendFailed("too many requests", permanent=False, retry_after=seconds_of(error))
+    if isinstance(error, BadRequest | Forbidden | ChatMigrated):
+        return SendFailed(error.message, permanent=True)
+    return SendFailed(type(error).__name__, permanent=False)
+
+
+def seconds_of(error: RetryAfter) -> float:
+    asked = error.retry_after  # of two types, see the room's __init__
+    return asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
+
+
+def says_unchanged(error: BadRequest) -> bool:
+    return "message is not modified" in error.message.lower()
+
+
+def says_gone(error: BadRequest) -> bool:
+    """The card cannot be edited any more: it was deleted, or is too old, or was never ours."""
+    words = error.message.lower()
+    return any(
+        sign in words
+        for sign in (
+            "message to edit not found",
+            "can't be edited",
+            "message_id_invalid",
+            "message not found",
+        )
+    )
+
+
+def says_deleted(error: BadRequest) -> bool:
+    return "message to delete not found" in error.message.lower()
+
+
+def noted(error: TelegramError, chat: int, limits: Limits) -> SendFailed:
+    """As `failed`; a chat that was told to wait is let rest."""
+    refusal = failed(error)
+    if refusal.retry_after:
+        limits.pause(chat, refusal.retry_after)
+    return refusal

@@ -1,0 +1,138 @@
+"""The wire to the Bot API, on aiohttp: it knows HTTP and python-telegram-bot's seam for it, and nothing of
+what is said."""
+
+import json
+from asyncio import timeout as at_most
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from telegram import Bot
+from telegram._utils.defaultvalue import DefaultValue
+from telegram._utils.types import JSONDict, ODVInput
+from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
+_PLAIN = {"User-Agent": BaseRequest.USER_AGENT}
+
+
+class AiohttpRequest(BaseRequest):
+    """One session and its pool of connections. All times are in seconds."""
+
+    __slots__ = ("_connect", "_connections", "_proxy", "_read", "_session")
+
+    def __init__(self, *, connections: int = 256, read: float = 10.0, connect: float = 5.0) -> None:
+        self._connections = connections
+        self._read = read
+        self._connect = connect
+        self._session: aiohttp.ClientSession | None = None
+        self._proxy: str | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        return self._read
+
+    async def initialize(self) -> None:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=300),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                requote_redirect_url=False,
+            )
+            self._proxy = None
+
+    async def shutdown(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+        write_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+        connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+        pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Raises TimedOut and NetworkError. Neither says the address: the token is in it."""
+        if self._session is None:
+            raise NetworkError("the wire is not open")
+        if self._proxy is None:
+            self._proxy = proxy_for(url)
+        read = self._read if isinstance(read_timeout, DefaultValue) else read_timeout
+        connect = self._connect if isinstance(connect_timeout, DefaultValue) else connect_timeout
+        body, headers = body_of(request_data)
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect)
+        try:
+            # aiohttp knows no timeout of writing or of the queue for a connection: one limit holds for all.
+            async with (
+                at_most(None if read is None else read + (connect or 0.0)),
+                self._session.request(
+                    method,
+                    url,
+                    data=body,
+                    headers=headers,
+                    timeout=timeout,
+                    proxy=self._proxy or None,
+                    allow_redirects=False,
+                ) as response,
+            ):
+                return response.status, await response.read()
+        except TimeoutError:
+            raise TimedOut from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise NetworkError(type(error).__name__) from None
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> JSONDict:
+        """As the original, which would log all of an answer that it cannot read, people's words with it."""
+        try:
+            answer = json.loads(payload)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise TelegramError("the answer is not one of a Bot API")
+        return answer
+
+
+def body_of(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, Mapping[str, str]]:
+    """A form, as python-telegram-bot itself posts it; multipart where there is a file."""
+    if data is None or not data.parameters and not data.contains_files:
+        return None, _PLAIN
+    if not data.contains_files:
+        return data.url_encoded_parameters().encode(), _FORM
+    form = aiohttp.FormData(data.json_parameters)
+    for name, (filename, content, mime) in data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=mime)
+    return form, _PLAIN
+
+
+def proxy_for(url: str) -> str:
+    """The proxy that the environment names for this address, "" for none; never one to this machine itself."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host in _LOOPBACK or proxy_bypass(host):
+        return ""
+    return getproxies().get(parts.scheme, "")
+
+
+async def call(
+    bot: Bot,
+    method: str,
+    parameters: Mapping[str, object],
+    *,
+    request: BaseRequest | None = None,
+    read_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+) -> Any:
+    """One method of the Bot API, straight over the wire. The methods of `Bot` build and parse objects that
+    nobody here looks at: half a millisecond a press. Raises telegram.error.TelegramError."""
+    data = RequestData([RequestParameter(name, value, None) for name, value in parameters.items()])
+    wire = request or bot.request
+    return await wire.post(f"{bot.base_url}/{method}", data, read_timeout=read_timeout)
