@@ -128,7 +128,9 @@ def _choose(flow: Flow, session: Session, code: str) -> Step:
 def _aside(session: Session, choice: Choice) -> Step:
     """An answer given in a view: it counts, and the question that was interrupted is asked again."""
     answered = Answered(session.state, {choice.question: choice.key, **choice.sets}, aside=True)
-    return Step(_turned(session, trail=(*session.trail, answered), view=choice.opens), note="aside")
+    kept = tuple(one for one in session.trail if not (one.aside and choice.question in one.answers))
+    sealed = session.sealed - (len(session.trail) - len(kept)) if session.sealed else 0
+    return Step(_turned(session, trail=(*kept, answered), view=choice.opens, sealed=sealed), note="aside")
 
 
 def _answer(
@@ -176,7 +178,7 @@ def _done(flow: Flow, session: Session) -> Step:
     return _answer(flow, session, "done", {flow.states[session.state].question: session.ticks})
 
 
-def _withdraw(flow: Flow, session: Session) -> Step:
+def withdraw(flow: Flow, session: Session) -> Step:
     """The hand-over is called back. On its own card the question of consent is asked again; later, the
     answers given since stay, and the consent becomes none."""
     if "sent" in flow.states[session.state].marks:
@@ -223,7 +225,7 @@ _CONTROLS: dict[str, Callable[[Flow, Session], Step]] = {
     "notify": _view("notify"),
     "ask": _view("ask"),
     "stop": stop,
-    "withdraw": _withdraw,
+    "withdraw": withdraw,
 }
 
 

@@ -264,10 +264,12 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A row of the outbox: something for `staff`, to be sent, edited or taken away when it is due."""
+    """A row of the outbox: something for `staff`, to be sent or edited when it is due. `message` is the one in
+    her chat that it stands on, 0 where there is none. `code` of a referral's notice: "" while it waits,
+    "passed" when she passed it on, "failed" when she cannot be reached."""
 
     id: int
-    kind: Literal["referral", "duty_open", "status", "failed", "withdrawn", "consent_open"]
+    kind: Literal["referral", "duty_open", "status", "failed"]
     staff: int
     reference: str
     due: datetime | None

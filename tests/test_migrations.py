@@ -120,7 +120,7 @@ def test_the_versions_known_without_alembic_are_those_alembic_knows() -> None:
     with engine.connect() as c:
         scripts = ScriptDirectory.from_config(settings(c))
     engine.dispose()
-    assert [LATEST] == scripts.get_heads()
+    assert scripts.get_heads() == [LATEST]
     assert set(KNOWN) == {script.revision for script in scripts.walk_revisions()}
 
 

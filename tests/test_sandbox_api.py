@@ -161,6 +161,16 @@ async def test_python_telegram_bot_can_talk_to_it(sandbox: Sandbox) -> None:
         assert (await bot.get_webhook_info()).url == ""
 
 
+@pytest.mark.parametrize(
+    "body", [b"[1]", b"{", b'{"chat_id": NaN}', b'{"chat_id": 1001, "text": "\\ud83d"}', b"[" * 5000]
+)
+async def test_a_body_that_no_answer_could_carry_is_refused(sandbox: Sandbox, body: bytes) -> None:
+    url, kind = f"{sandbox.base}/bot1:sandbox/sendMessage", {"Content-Type": "application/json"}
+    async with sandbox.http.post(url, data=body, headers=kind) as response:
+        assert response.status == 400
+        assert (await response.json())["description"] == "Bad Request: can't parse JSON object"
+
+
 # Messages
 
 
@@ -554,6 +564,23 @@ async def test_when_telegram_is_down_nothing_works_until_it_clears(sandbox: Sand
     assert await sandbox.do("getUpdates") == []
 
 
+async def test_a_poll_under_way_ends_when_telegram_goes_down_and_loses_nothing(sandbox: Sandbox) -> None:
+    poll = asyncio.create_task(sandbox.call("getUpdates", timeout=50))
+    await polled(sandbox.world)
+    await sandbox.page("fault", kind="down", seconds=3600)
+    await sandbox.page(f"phones/{EMPLOYEE}/text", text="hej")
+    assert (await poll)["error_code"] == 502
+    await sandbox.page("fault", kind="clear")
+    assert (await sandbox.update())["message"]["text"] == "hej"
+
+
+async def test_weather_that_cannot_be_is_refused(sandbox: Sandbox) -> None:
+    for wish in ({"kind": "snow"}, {"kind": "slow", "seconds": -1}, {"kind": "down", "seconds": "long"}):
+        async with sandbox.http.post(f"{sandbox.base}/sandbox/fault", json=wish) as response:
+            assert response.status == 400
+    assert (await sandbox.state())["weather"] == []
+
+
 async def test_an_answer_may_be_lost_although_the_call_was_done(sandbox: Sandbox) -> None:
     await sandbox.page("fault", kind="lost")
     assert (await sandbox.call("sendMessage", chat_id=EMPLOYEE, text="hej"))["error_code"] == 502
@@ -573,6 +600,8 @@ async def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         sandbox = await started(stack, tmp_path)
         await sandbox.do("sendMessage", chat_id=EMPLOYEE, text="et", reply_markup=keyboard())
+        await sandbox.page(f"phones/{EMPLOYEE}/text", text="taken")
+        assert (await sandbox.update())["message"]["text"] == "taken"
         await sandbox.page(f"phones/{EMPLOYEE}/text", text="to")
         await sandbox.page(f"phones/{COORDINATOR}/block", blocked=True)
         await sandbox.do("setMyCommands", commands=[{"command": "ny", "description": "Ny"}])

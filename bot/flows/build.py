@@ -150,12 +150,11 @@ def _references(known: Known, shape: StateShape) -> Iterator[Line]:
     for code in shape.law:
         yield Line(Text(known.laws[code].text, "law"))
     if shape.source:
-        # A title is shown as it is printed, in whatever language the reader has: no context, no translation.
-        yield Line(Text("Kilder:", "law"))
-        yield Line(Text("\n".join(f"– {_cited(known, one)}" for one in shape.source), ""))
+        # Who wrote it and when is shown as it stands, in whatever language the reader has: no context.
+        yield Line(Text("; ".join(_cited(known, one) for one in shape.source), ""))
 
 
 def _cited(known: Known, reference: str) -> str:
     key, _, place = reference.partition(" ")
     source = known.sources[key]
-    return ", ".join(part for part in (source.by, source.title, source.year, place) if part)
+    return ", ".join(part for part in (f"{source.by} {source.year}".strip(), place) if part)

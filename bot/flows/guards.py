@@ -61,8 +61,6 @@ _is("wants_help", "wish", "help", "shelter", "police", "advice")
 _is("declines_help", "wish", "later", "declined")
 _is("cannot_consent", "consent", "cannot")
 _is("handed_over", "consent", "named", "anonymous")
-_is("handed_over_named", "consent", "named")
-_is("handed_over_anonymous", "consent", "anonymous")
 _is("colleague_notified", "duty", "colleague")
 _is("duty_later", "duty", "today", "advice_first")
 _is("not_reached", "contact", "not_reached")
@@ -73,6 +71,7 @@ _is("path_advice", "path", "advice")
 _is("path_referral", "path", "referral")
 _is("path_police", "path", "police")
 _is("taken", "take", "accept")
+_is("no_route", "route", "none")
 _is("child_not_only_unborn", "children", "yes", "both", "self")
 _is("path_shelter", "path", "shelter")
 
@@ -310,6 +309,16 @@ def something_sent(answers: Answers) -> bool:
 @guard("danger", "child_danger")
 def danger_now(answers: Answers) -> bool:
     return "now" in (answers.get("danger"), answers.get("child_danger"))
+
+
+@guard("consent", "route")
+def named_and_on_its_way(answers: Answers) -> bool:
+    return answers.get("consent") == "named" and answers.get("route") != "none"
+
+
+@guard("consent", "route")
+def anonymous_and_on_its_way(answers: Answers) -> bool:
+    return answers.get("consent") == "anonymous" and answers.get("route") != "none"
 
 
 @guard("contact")

@@ -3,6 +3,7 @@
 from bot.sandbox.wire import Call
 from bot.sandbox.world import JSON
 
+_KEPT = 50
 _ATTACHMENTS = {"photo": "📷", "document": "📎"}
 
 
@@ -17,7 +18,7 @@ def notify(call: Call, message: JSON, *, silent: bool) -> None:
         "silent": silent,
         "date": message["date"],
     }
-    _show(call, phone.id, [*call.world.screen(phone.id)["notifications"], notification])
+    _show(call, phone.id, [*call.world.screen(phone.id)["notifications"], notification][-_KEPT:])
 
 
 def refresh(call: Call, message: JSON) -> None:

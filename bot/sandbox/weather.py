@@ -10,6 +10,7 @@ from bot.sandbox.wire import failure
 from bot.sandbox.world import JSON, World
 
 KINDS = ("429", "500", "lost", "down", "slow")
+_LONGEST = 86400.0  # seconds, or times
 # A passing refusal is meant for what a person would notice, not for the poll that always runs;
 # who wants to strike these names them.
 _SPARED = {"getme", "getupdates", "setwebhook", "deletewebhook", "getwebhookinfo"}
@@ -26,7 +27,7 @@ def make(world: World, wish: JSON) -> str | None:
     try:
         fault = _fault(kind, wish)
     except (TypeError, ValueError):
-        return "seconds, times and retry_after must be numbers"
+        return "seconds, times and retry_after must be numbers, and none below 0"
     # Down and slow are states, so a new one takes the place of the old; the others queue up.
     others = [old for old in present(world) if old["kind"] != kind or "times" in old]
     _keep(world, [*others, fault])
@@ -42,7 +43,7 @@ async def before(world: World, method: str) -> JSONResponse | None:
     """The failure that the call meets instead of being done, after waiting where it is slow."""
     if slow := _standing(world, "slow"):
         await asyncio.sleep(slow["seconds"])
-    if _standing(world, "down"):
+    if is_down(world):
         return failure(502, "Bad Gateway")
     if fault := _strike(world, "429", method):
         wait = fault["retry_after"]
@@ -53,19 +54,30 @@ async def before(world: World, method: str) -> JSONResponse | None:
 
 
 def after(world: World, method: str) -> JSONResponse | None:
-    """The failure that hides an answer although the call was done."""
-    return failure(502, "Bad Gateway") if _strike(world, "lost", method) else None
+    """The failure that hides an answer although the call was done, or that ends a long poll."""
+    return failure(502, "Bad Gateway") if is_down(world) or _strike(world, "lost", method) else None
+
+
+def is_down(world: World) -> bool:
+    return _standing(world, "down") is not None
 
 
 def _fault(kind: str, wish: JSON) -> JSON:
     fault: JSON = {"kind": kind}
     if kind == "slow":
-        return fault | {"seconds": float(wish.get("seconds", 1))}
+        return fault | {"seconds": _number(wish, "seconds", 1)}
     if kind == "down":
-        return fault | {"until": time.time() + float(wish.get("seconds", 30))}
+        return fault | {"until": time.time() + _number(wish, "seconds", 30)}
     if kind == "429":
-        fault["retry_after"] = int(wish.get("retry_after", 2))
-    return fault | {"times": int(wish.get("times", 1)), "method": str(wish.get("method") or "").lower()}
+        fault["retry_after"] = int(_number(wish, "retry_after", 2))
+    return fault | {"times": int(_number(wish, "times", 1)), "method": str(wish.get("method") or "").lower()}
+
+
+def _number(wish: JSON, name: str, otherwise: float) -> float:
+    number = float(wish.get(name, otherwise))
+    if not 0 <= number < _LONGEST:
+        raise ValueError(name)
+    return number
 
 
 def _standing(world: World, kind: str) -> JSON | None:

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from bot.sandbox.clock import Clock
 from bot.sandbox.polling import remember_wishes
+from bot.sandbox.weather import is_down
 from bot.sandbox.wire import Call, refusal
 from bot.sandbox.world import JSON, World
 
@@ -59,6 +60,9 @@ async def deliver(world: World, clock: Clock) -> None:
         if not webhook or not world.updates:
             world.arrived.clear()
             await world.arrived.wait()
+            continue
+        if is_down(world):
+            await asyncio.sleep(_FIRST_PAUSE)
             continue
         id = min(world.updates)
         trouble = await asyncio.to_thread(_post, webhook, world.updates[id])

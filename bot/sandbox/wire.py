@@ -47,12 +47,7 @@ class Call:
         value = self.parameters.get(name)
         if not isinstance(value, str):
             return value
-        if not value.strip():
-            return None
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise refusal(400, f"can't parse {name} JSON object") from None
+        return _decoded(value, f"can't parse {name} JSON object") if value.strip() else None
 
 
 def as_number(value: Any, otherwise: int = 0) -> int:
@@ -94,12 +89,22 @@ async def read_parameters(request: Request) -> tuple[JSON, dict[str, Upload]]:
     return parameters, files
 
 
-async def _json_object(request: Request) -> JSON:
-    body = await request.body()
+def _decoded(source: str | bytes, complaint: str) -> Any:
+    """JSON, but without what Python lets pass and no answer could carry: NaN and halves of characters."""
     try:
-        parameters = json.loads(body or b"{}")
-    except ValueError:
-        raise refusal(400, "can't parse JSON object") from None
+        value = json.loads(source, parse_constant=_not_json)
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise refusal(400, complaint) from None
+    return value
+
+
+def _not_json(name: str) -> float:
+    raise ValueError(name)
+
+
+async def _json_object(request: Request) -> JSON:
+    parameters = _decoded(await request.body() or b"{}", "can't parse JSON object")
     if not isinstance(parameters, dict):
         raise refusal(400, "can't parse JSON object")
     return parameters

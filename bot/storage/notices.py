@@ -26,11 +26,19 @@ _NEXT_DUE = select(func.min(notice.c.due)).where(notice.c.due.is_not(None))
 _OF = _ALL.where(notice.c.reference == bindparam("of_reference")).order_by(notice.c.id)
 _OF_KIND = _OF.where(notice.c.kind == bindparam("of_kind"))
 _FIND = _OF_KIND.where(notice.c.staff == bindparam("of_staff"))
+_TO = _ALL.where(notice.c.staff == bindparam("of_staff")).order_by(notice.c.id)
 _THIS = notice.c.id == bindparam("of_notice")
 _AS_READ = (_THIS, notice.c.due == bindparam("read_due"), notice.c.code == bindparam("read_code"))
 _MESSAGE = update(notice).where(_THIS)
 _SETTLE = update(notice).where(*_AS_READ).values(due=None)
 _LATER = update(notice).where(*_AS_READ).values(attempts=notice.c.attempts + 1)
+_OPENED = update(notice).where(_THIS).values(message=0, due=None)
+_DONE = (
+    update(notice)
+    .where(notice.c.kind == bindparam("of_kind"), notice.c.staff == bindparam("of_staff"))
+    .where(notice.c.reference == bindparam("of_reference"))
+    .values(due=None)
+)
 _DROP = delete(notice).where(_THIS)
 
 
@@ -70,6 +78,17 @@ def later(c: Connection, notice: Notice, due: datetime) -> bool:
     return c.execute(_LATER, _as_read(notice) | {"due": due}).rowcount == 1
 
 
+def opened(c: Connection, notice_id: int) -> None:
+    """She has seen it: it stands on no message any more and need not ring."""
+    c.execute(_OPENED, {"of_notice": notice_id})
+
+
+def settle(c: Connection, kind: str, staff_id: int, reference: str, code: str) -> bool:
+    """No longer due, and `code` says why; False when there is none."""
+    this = {"of_kind": kind, "of_staff": staff_id, "of_reference": reference}
+    return c.execute(_DONE, this | {"code": code}).rowcount == 1
+
+
 def drop(c: Connection, notice_id: int) -> None:
     c.execute(_DROP, {"of_notice": notice_id})
 
@@ -77,6 +96,11 @@ def drop(c: Connection, notice_id: int) -> None:
 def of(c: Connection, reference: str, kind: str | None = None) -> list[Notice]:
     found = _OF if kind is None else _OF_KIND
     return [Notice(*row) for row in c.execute(found, {"of_reference": reference, "of_kind": kind})]
+
+
+def to(c: Connection, staff_id: int) -> list[Notice]:
+    """All of hers, in the order they were first queued."""
+    return [Notice(*row) for row in c.execute(_TO, {"of_staff": staff_id})]
 
 
 def find(c: Connection, kind: str, staff_id: int, reference: str) -> Notice | None:

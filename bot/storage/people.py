@@ -26,6 +26,11 @@ _BY_ID_NOW = _BY_ID.where(staff.c.removed.is_(None))
 _BY_ROLE = _PERSON.where(staff.c.role == bindparam("as_role"), staff.c.removed.is_(None)).order_by(staff.c.id)
 _BY_ROLE_AND_UNIT = _BY_ROLE.where(staff.c.unit == bindparam("at_unit"))
 _CHANGE = update(staff).where(staff.c.id == bindparam("person"))
+_RAISE_TURN = (
+    update(staff)
+    .where(staff.c.id == bindparam("person"), staff.c.turn < bindparam("to_turn"))
+    .values(turn=bindparam("to_turn"))
+)
 _REDEEM = (
     update(invitation)
     .where(
@@ -114,6 +119,11 @@ def by_id(c: Connection, cipher: Cipher, staff_id: int, *, removed: bool = False
 def with_role(c: Connection, cipher: Cipher, role: Role, unit: str | None = None) -> list[Staff]:
     found = _BY_ROLE if unit is None else _BY_ROLE_AND_UNIT
     return [_staff(cipher, row) for row in c.execute(found, {"as_role": role, "at_unit": unit})]
+
+
+def set_turn(c: Connection, staff_id: int, turn: int) -> None:
+    """Never lowers it: a button of an earlier turn must not become valid again."""
+    c.execute(_RAISE_TURN, {"person": staff_id, "to_turn": turn})
 
 
 def set_language(c: Connection, staff_id: int, language: str) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from bot.model import Referral, Urgency
 from bot.storage.tables import notice, referral
-from bot.storage.types import KEY
+from bot.storage.types import KEY, Moment
 
 URGENCIES: tuple[Urgency, ...] = ("standard", "same_day", "now")
 REACHED = "reached"
@@ -38,7 +38,8 @@ _CHANGE_OPEN = _CHANGE.where(_OPEN)
 _ACCEPT = _CHANGE_OPEN.where(referral.c.accepted.is_(None))
 _RELEASE = _CHANGE_OPEN.where(referral.c.accepted_by == bindparam("of_staff"))
 _RAISE = _CHANGE_OPEN.where(referral.c.urgency.in_(bindparam("lower", expanding=True)))
-_CONTACT = _CHANGE_OPEN.values(reached=func.coalesce(referral.c.reached, bindparam("reached_now")))
+_REACHED_NOW = bindparam("reached_now", type_=Moment)
+_CONTACT = _CHANGE_OPEN.values(reached=func.coalesce(referral.c.reached, _REACHED_NOW))
 _TOLD_HER = (
     select(notice.c.id)
     .where(notice.c.kind == "referral", notice.c.reference == referral.c.reference)

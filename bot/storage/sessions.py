@@ -10,7 +10,8 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from bot.errors import SessionConflict
 from bot.model import Session
 from bot.storage.codes import read_answers, read_ticks, read_trail, write_answers, write_ticks, write_trail
-from bot.storage.tables import seen_update, session, staff
+from bot.storage.people import set_turn
+from bot.storage.tables import seen_update, session
 from bot.storage.types import KEY
 from bot.storage.upsert import spelt
 
@@ -30,11 +31,6 @@ _OPEN = select(session.c.about).where(_HERS).order_by(session.c.touched.desc(), 
 _UPDATE = update(session).where(*_THIS, session.c.version == bindparam("of_version"))
 _INSERT = spelt(lambda insert: insert(session).on_conflict_do_nothing())
 _END = delete(session).where(*_THIS)
-_RAISE_TURN = (
-    update(staff)
-    .where(staff.c.id == bindparam("of_staff"), staff.c.turn < bindparam("to_turn"))
-    .values(turn=bindparam("to_turn"))
-)
 _SEEN = spelt(lambda insert: insert(seen_update).on_conflict_do_nothing())
 
 
@@ -57,7 +53,7 @@ def save(c: Connection, staff_id: int, about: str, session: Session, now: dateti
         done = c.execute(_UPDATE, columns | this)
     if done.rowcount != 1:
         raise SessionConflict(f"session of staff {staff_id} is no longer version {session.version}")
-    c.execute(_RAISE_TURN, {"of_staff": staff_id, "to_turn": session.turn})
+    set_turn(c, staff_id, session.turn)
     return saved
 
 

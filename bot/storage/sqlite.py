@@ -74,13 +74,13 @@ def _path_of(url: str) -> Path | None:
 
 def _make_file(path: Path) -> None:
     """For its owner only from the first moment; SQLite gives -wal and -shm the mode of the file itself."""
-    directory = path.absolute().parent
-    if not directory.is_dir():
-        raise ConfigError(
-            f"The directory {directory} of the database does not exist: make it, or correct OPSPOR_DATABASE."
-        )
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"The directory {path.absolute().parent} of the database does not exist:"
+            " make it, or correct OPSPOR_DATABASE."
+        ) from None
     except OSError as error:
         raise ConfigError(
             f"The database {path} cannot be written ({error.strerror}):"

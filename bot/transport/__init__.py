@@ -2,5 +2,5 @@
 
 import os
 
-# python-telegram-bot warns at every 429 until it is told which type of duration to use; this is the coming one.
+# python-telegram-bot warns at every 429 until it is told which type of duration to use; this one is coming.
 os.environ.setdefault("PTB_TIMEDELTA", "true")

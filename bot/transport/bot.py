@@ -1,4 +1,4 @@
-"""The whole room put together: a real Application, its intake, and what the composition root starts and stops."""
+"""The whole room put together, as the composition root starts it and stops it."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import Update
+from telegram import Bot, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, TypeHandler
 from telegram.request import BaseRequest
@@ -40,7 +40,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """`receiver` polls; a webhook gives each update it gets to `intake.take` and answers 200 where that is true."""
+    """`receiver` polls. A webhook gives each update to `intake.take`, and answers 200 where that is true."""
 
     application: Application[Any, Any, Any, Any, Any, Any]
     intake: Intake
@@ -50,14 +50,14 @@ class Transport:
     sleep: Sleep
 
     async def start(self) -> str:
-        """Waits until Telegram is reached, for as long as it takes. The bot's user name. Raises ConfigError."""
+        """The bot's user name. Waits for as long as Telegram is not reached. Raises ConfigError."""
         try:
             await _connect(self.application, self.sleep)
         except BaseException:
             await self.application.bot.shutdown()
             raise
         await self.menus.empty_default()
-        return self.application.bot.username
+        return str(self.application.bot.username)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Polls until `stop` is set; then finishes and confirms what it has begun."""
@@ -81,8 +81,8 @@ def build(
     clock: Callable[[], float] = time.monotonic,
     sleep: Sleep = asyncio.sleep,
 ) -> Transport:
-    """`on_event` runs the transaction and returns after the commit; `on_live` stores which message is a chat's
-    live card; `menu` gives the commands that a reply's `commands` stands for."""
+    """`on_event` runs the transaction and returns after the commit; `on_live` stores which message is now a
+    chat's live card; `menu` gives the commands that a reply's `commands` stands for."""
 
     async def handle(update: Update, _: object) -> None:
         event = to_event(update)
@@ -108,7 +108,7 @@ def build(
     application = (
         Application.builder()
         .token(token)
-        .base_url(f"{api_base.rstrip('/')}/bot")
+        .base_url(_base_url(api_base))
         .request(wire or AiohttpRequest())
         .get_updates_request(updates_wire)
         .updater(None)
@@ -144,20 +144,15 @@ async def _connect(application: Application[Any, Any, Any, Any, Any, Any], sleep
 async def username(token: str, api_base: str = TELEGRAM, *, seconds: float = 5.0) -> str:
     """The bot's user name for a deep link; "" where Telegram cannot be asked."""
     request = AiohttpRequest(connections=1, read=seconds, connect=seconds)
-    application = (
-        Application.builder()
-        .token(token)
-        .base_url(f"{api_base.rstrip('/')}/bot")
-        .request(request)
-        .get_updates_request(request)
-        .updater(None)
-        .job_queue(None)
-        .build()
-    )
+    bot = Bot(token, _base_url(api_base), request=request, get_updates_request=request)
     try:
-        await application.bot.initialize()
-        return application.bot.username
+        await bot.initialize()
+        return bot.username
     except TelegramError:
         return ""
     finally:
-        await application.bot.shutdown()
+        await bot.shutdown()
+
+
+def _base_url(api_base: str) -> str:
+    return f"{api_base.rstrip('/')}/bot"

@@ -1,4 +1,4 @@
-"""One update at a time, however it came: parsed, handled in its chat's order, and whether it may be confirmed."""
+"""One update, however it came: parsed, handled in its chat's order, and whether it may be confirmed."""
 
 import asyncio
 import logging
@@ -21,10 +21,15 @@ class Intake:
     """`apologise` tells the person, calmly, that what she pressed led to nothing."""
 
     def __init__(
-        self, application: Application[Any, Any, Any, Any, Any, Any], apologise: Callable[[Update], None]
+        self,
+        application: Application[Any, Any, Any, Any, Any, Any],
+        apologise: Callable[[Update], None],
+        *,
+        seconds: float = HANDLING_SECONDS,
     ) -> None:
         self._application = application
         self._apologise = apologise
+        self._seconds = seconds
         self._again: set[int] = set()
         application.add_error_handler(self._failed)
 
@@ -54,7 +59,7 @@ class Intake:
             self._again.add(update.update_id)
             return
         try:
-            async with asyncio.timeout(HANDLING_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 await self._application.process_update(update)
         except TimeoutError as error:
             self._bug(update, error)

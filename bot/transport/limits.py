@@ -11,7 +11,7 @@ GLANCE_SECONDS = 0.05
 
 
 class Limits:
-    """Presses go at once; the outbox at most 30 a second, after presses; a chat that got a 429 rests alone."""
+    """Presses go at once, the outbox after them and 30 a second; a chat that got a 429 rests alone."""
 
     def __init__(
         self,

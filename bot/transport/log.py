@@ -15,12 +15,14 @@ _SCRUBBED = "<token>"
 
 
 class OneLine(logging.Formatter):
-    """What an exception says is left out, since libraries quote values in it; its type and places are kept."""
+    """What an exception says is left out, since libraries quote values in it; its type and places stay."""
 
     def __init__(self, token: str = "") -> None:
         super().__init__()
         secret = token.partition(":")[2] or token
-        self._secrets = tuple(word for word in (token, quote(token, safe=""), secret) if word)
+        words = "|".join(re.escape(word) for word in (token, quote(token, safe=""), secret) if word)
+        # python-telegram-bot changes the case of what it quotes
+        self._secrets = re.compile(words or _ANY_TOKEN.pattern, re.IGNORECASE)
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -30,9 +32,7 @@ class OneLine(logging.Formatter):
         return self._scrub(" ".join(parts)).replace("\r", "\\r").replace("\n", "\\n")
 
     def _scrub(self, line: str) -> str:
-        for secret in self._secrets:
-            line = line.replace(secret, _SCRUBBED)
-        return _ANY_TOKEN.sub(_SCRUBBED, line)
+        return _ANY_TOKEN.sub(_SCRUBBED, self._secrets.sub(_SCRUBBED, line))
 
 
 def _trace(error: BaseException) -> str:
@@ -46,7 +46,7 @@ def place_of(error: BaseException) -> str:
 
 
 def set_up_logging(level: str, token: str = "") -> None:
-    """Only our own rooms may speak below INFO: a library's debug line holds texts, parameters and addresses."""
+    """Only our own rooms speak below INFO: the debug lines of libraries hold texts and parameters."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine(token))
     root = logging.getLogger()

@@ -1,4 +1,4 @@
-"""The command menus: none for strangers, and for each admitted person her own; a menu is never worth a stop."""
+"""The command menus: none for strangers, her own for each who is admitted; no failure here stops anything."""
 
 import logging
 from collections.abc import Sequence

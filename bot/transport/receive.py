@@ -1,4 +1,4 @@
-"""Receiving: the house's own getUpdates loop, which confirms an update only after what it led to is stored."""
+"""Receiving: the house's own getUpdates loop, which confirms an update after what it led to is stored."""
 
 import asyncio
 import logging

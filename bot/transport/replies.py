@@ -1,4 +1,4 @@
-"""The replies of each chat, in order, the newest first in importance: an older screen still waiting is skipped."""
+"""The replies of each chat, in order; an older screen that still waits when a newer comes is skipped."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Order:
-    """A reply not yet begun. `known` is how many of the chat's new cards the database knew when it was made."""
+    """A reply not yet begun. `known`: how many of the chat's new cards the database knew when it was made."""
 
     reply: Reply
     known: int

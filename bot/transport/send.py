@@ -1,4 +1,4 @@
-"""Sending: the reply to the one who pressed, and what the outbox hands over, each within Telegram's limits."""
+"""Sending, within Telegram's limits: the reply to the one who pressed, and what the outbox hands over."""
 
 import asyncio
 import logging

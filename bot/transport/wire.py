@@ -104,7 +104,7 @@ class AiohttpRequest(BaseRequest):
 
 def body_of(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, Mapping[str, str]]:
     """A form, as python-telegram-bot itself posts it; multipart where there is a file."""
-    if data is None or not data.parameters and not data.contains_files:
+    if data is None or (not data.parameters and not data.contains_files):
         return None, _PLAIN
     if not data.contains_files:
         return data.url_encoded_parameters().encode(), _FORM
@@ -115,7 +115,7 @@ def body_of(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, 
 
 
 def proxy_for(url: str) -> str:
-    """The proxy that the environment names for this address, "" for none; never one to this machine itself."""
+    """The proxy that the environment names for this address, or ""; never one to this machine itself."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if host in _LOOPBACK or proxy_bypass(host):

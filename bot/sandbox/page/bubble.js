@@ -47,7 +47,8 @@ function guard(box) {
 function meta(message, mine, on) {
   const line = element("p", "meta");
   if (message.has_protected_content) {
-    const lock = element("span", "lock", "🔒\uFE0E");
+    const lock = element("span", "lock");
+    lock.append(padlock());
     lock.title = t("protected");
     lock.setAttribute("role", "img");
     lock.setAttribute("aria-label", t("protected"));
@@ -66,6 +67,16 @@ function meta(message, mine, on) {
   time.dateTime = sent(message).toISOString();
   line.append(time);
   return line;
+}
+
+function padlock() {
+  const space = "http://www.w3.org/2000/svg";
+  const drawing = document.createElementNS(space, "svg");
+  const shape = document.createElementNS(space, "path");
+  drawing.setAttribute("viewBox", "0 0 16 16");
+  shape.setAttribute("d", "M4 7V5a4 4 0 0 1 8 0v2h1v8H3V7zm2 0h4V5a2 2 0 0 0-4 0z");
+  drawing.append(shape);
+  return drawing;
 }
 
 function attachments(message, on) {

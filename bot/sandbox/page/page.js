@@ -56,6 +56,7 @@ function begin(state) {
   }
   if (!phones.has(shown)) shown = state.phones[0]?.id;
   label();
+  phones.get(shown)?.log.toEnd();
 }
 
 function listen() {
@@ -90,7 +91,7 @@ function label() {
 }
 
 function showTabs() {
-  for (const [id, phone] of phones) phone.section.classList.toggle("shown", id === shown);
+  for (const [id, phone] of phones) phone.bringForward(id === shown);
   const focused = document.activeElement?.dataset?.tab;
   $("tabs").replaceChildren(...[...phones.values()].map(tab));
   if (focused) $("tabs").querySelector(`[data-tab="${focused}"]`)?.focus();
@@ -111,7 +112,6 @@ function tab(phone) {
     shown = phone.id;
     sessionStorage.setItem("shown", shown);
     showTabs();
-    phone.log.toEnd();
   });
   return button;
 }

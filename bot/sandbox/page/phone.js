@@ -1,6 +1,7 @@
 // One phone: its chat, its text box, its menus and its lock screen.
 
 import { Log } from "./log.js";
+import { notification } from "./notification.js";
 import { element } from "./text.js";
 import { day, hour, known, nameOfLanguage, now, t, translate } from "./words.js";
 
@@ -225,23 +226,16 @@ export class Phone {
     this.changed();
   }
 
+  /** On a small screen one phone is in front; what is behind could not scroll while it was hidden. */
+  bringForward(is) {
+    const was = this.section.classList.contains("shown");
+    this.section.classList.toggle("shown", is);
+    if (is && !was) this.log.toEnd();
+  }
+
   /** A phone that lies open before its owner is read. */
   read() {
     const seen = document.visibilityState === "visible" && this.section.offsetParent !== null && !this.isLocked;
     if (seen && this.unread) this.post("read");
   }
-}
-
-function notification({ message_id, title, text, silent, date }) {
-  const item = element("li", silent ? "silent" : "");
-  item.dataset.notification = message_id;
-  const head = element("p", "head");
-  const name = element("b", "", title);
-  name.dir = "auto";
-  head.append(name, element("time", "", hour(new Date(date * 1000))));
-  if (silent) head.append(element("span", "mark", t("silent")));
-  const words = element("p", "words", text);
-  words.dir = "auto";
-  item.append(head, words);
-  return item;
 }

@@ -126,7 +126,7 @@ def _notice() -> None:
         _has("kind", TEXT), _has("staff", NUMBER), _has("reference", TEXT), sa.Column("due", LONG),
         _has("attempts", NUMBER), _has("message", NUMBER), _has("code", TEXT),
         _pk("notice", "id"),
-        sa.UniqueConstraint("kind", "staff", "reference", name="uq_notice_kind_staff_reference"),
+        sa.UniqueConstraint("staff", "kind", "reference", name="uq_notice_staff_kind_reference"),
         _to("notice", "staff", "staff.id", ondelete="CASCADE"),
         *_at_most("notice", 32, "kind", "reference", "code"),
         sqlite_strict=True,

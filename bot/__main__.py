@@ -1,0 +1,190 @@
+"""The command line: reads settings, says one clear sentence when something is wrong, hands on to the rooms."""
+
+import asyncio
+import os
+import secrets
+import sys
+from base64 import urlsafe_b64encode
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import config
+from bot.errors import ConfigError, MustNotStart, StorageFailed
+
+app = typer.Typer(
+    name="opspor",
+    help="A chat assistant for asking safely about violence in close relationships.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+flows = typer.Typer(help="The flow files, without any setting.", no_args_is_help=True)
+app.add_typer(flows, name="flows")
+
+ROLES = ("frontline", "key_person", "coordinator")
+
+
+def main() -> None:
+    try:
+        app()
+    except MustNotStart as error:
+        print(f"opspor: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    except StorageFailed as error:
+        print(f"opspor: the database does not answer: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """On uvloop where there is one."""
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        asyncio.run(work)
+    else:
+        uvloop.run(work)
+
+
+@app.command()
+def run() -> None:
+    """The bot against Telegram, by polling."""
+    from bot import root
+    from bot.transport.log import set_up_logging
+
+    settings = config.settings(os.environ, need=("TOKEN", "KEY", "MUNICIPALITY"))
+    set_up_logging(settings.log, settings.token)
+    prepared = root.prepare(settings, config.municipality(settings.municipality))
+    for warning in root.warnings(prepared, os.environ, root.machine_clock()):
+        root.log.warning("event=attention what=%r", warning)
+    _run(_live(prepared))
+
+
+async def _live(prepared: "Any") -> None:
+    from bot import root
+
+    stop = asyncio.Event()
+    with root.stopped_by_signals(stop):
+        await root.run(
+            prepared, root.machine_clock, lambda name: root.log.info("event=ready bot=%s", name), stop
+        )
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="where the page is")] = 8080,
+    fresh: Annotated[bool, typer.Option("--fresh", help="begin anew: forget everything")] = False,
+    directory: Annotated[Path, typer.Option(help="where its state is kept")] = Path(".sandbox"),
+) -> None:
+    """The whole bot on this machine, with a Bot API of its own and a web page; no account, no internet."""
+    from bot import playground
+    from bot.transport.log import set_up_logging
+
+    set_up_logging(os.environ.get("OPSPOR_LOG", "WARNING"), playground.TOKEN)
+    _run(playground.run(directory, port, fresh, os.environ.get("OPSPOR_MUNICIPALITY", "")))
+
+
+@app.command()
+def invite(
+    role: Annotated[str, typer.Option(help="frontline, key_person or coordinator")],
+    unit: Annotated[str, typer.Option(help="the id of a unit in the municipality's file")],
+    name: Annotated[str, typer.Option(help="the employee's name, shown to colleagues she hands over to")] = "",
+    phone: Annotated[str, typer.Option(help="her work telephone")] = "",
+) -> None:
+    """Prints a code for one person, used once within 7 days, and on the next line the link that carries it."""
+    from bot import root
+    from bot.storage import people
+    from bot.transport.bot import username
+
+    settings = config.settings(os.environ, need=("KEY", "MUNICIPALITY"))
+    municipality = config.municipality(settings.municipality)
+    if role not in ROLES:
+        raise ConfigError(f"--role is '{role}'; it takes {', '.join(ROLES)}")
+    if unit not in [one.id for one in municipality.unit]:
+        known = ", ".join(one.id for one in municipality.unit)
+        raise ConfigError(f"--unit is '{unit}'; the municipality's file has {known}")
+    prepared = root.prepare(settings, municipality)
+    code = secrets.token_urlsafe(16)
+    asyncio.run(
+        prepared.db.run(
+            lambda c: people.invite(
+                c, prepared.cipher, code=code, role=role, unit=unit, name=name, phone=phone,  # type: ignore[arg-type]
+                now=root.machine_clock(),
+            )
+        )
+    )  # fmt: skip
+    typer.echo(code)
+    bot = asyncio.run(username(settings.token, settings.api_base)) if settings.token else ""
+    if bot:
+        typer.echo(f"https://t.me/{bot}?start={code}")
+
+
+@app.command()
+def key() -> None:
+    """Prints a new key for OPSPOR_KEY. Keep it apart from the database; without it the staff cannot be read."""
+    typer.echo(urlsafe_b64encode(secrets.token_bytes(32)).decode())
+
+
+@app.command()
+def migrate() -> None:
+    """Brings the database to this version."""
+    from bot.storage.migrate import migrate as bring
+
+    bring(config.settings(os.environ).database)
+    typer.echo("the database is at this version")
+
+
+@app.command()
+def purge() -> None:
+    """Deletes what has lived long enough, now; the running bot does so every hour."""
+    from bot import root
+    from bot.storage.database import open_database
+    from bot.storage.migrate import migrate as bring
+    from bot.storage.purge import purge as delete
+
+    settings = config.settings(os.environ)
+    bring(settings.database)
+    db = open_database(settings.database)
+    counts = asyncio.run(db.run(lambda c: delete(c, root.machine_clock())))
+    db.truncate_log()
+    for table, count in counts.items():
+        typer.echo(f"{table}: {count}")
+
+
+@app.command()
+def doctor() -> None:
+    """What is wrong or has grown old in settings, municipality, law, languages and texts; status 1 if anything."""
+    from bot import root
+
+    settings = config.settings(os.environ, need=("KEY", "MUNICIPALITY"))
+    prepared = root.prepare(settings, config.municipality(settings.municipality))
+    found = list(root.warnings(prepared, os.environ, root.machine_clock()))
+    typer.echo(f"languages: {', '.join(prepared.words.languages)}")
+    for one in found:
+        typer.echo(f"- {one}")
+    raise typer.Exit(1 if found else 0)
+
+
+@flows.command("check")
+def check(
+    directory: Annotated[Path | None, typer.Argument(help="another directory of flow files")] = None,
+) -> None:
+    """Every mistake of the flow files in one go: file, state, word; status 1 if there is any."""
+    from bot.errors import FlowError
+    from bot.flows import loader
+
+    try:
+        content = loader.load(directory or loader.DIRECTORY)
+    except FlowError as error:
+        for problem in error.problems:
+            typer.echo(problem)
+        raise typer.Exit(1) from None
+    for name, flow in content.flows.items():
+        typer.echo(f"{name}: {len(flow.states)} states, in order")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,253 @@
+"""Settings from the environment and the municipality's file, checked whole before anything is started."""
+
+import base64
+import binascii
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from bot.errors import ConfigError
+
+TELEGRAM = "https://api.telegram.org"
+EXAMPLE = Path(__file__).parent.parent / "municipality.example.toml"
+KNOWN = {
+    *("TOKEN", "API_BASE", "DATABASE", "MUNICIPALITY", "KEY", "LOG"),
+    *("WEBHOOK_URL", "WEBHOOK_SECRET", "LISTEN"),
+}
+OFFER_CHECKED_WITHIN = timedelta(days=183)  # domain.md C: older entries are not shown
+LAW_CHECKED_WITHIN = timedelta(days=365)
+PLAN_ADOPTED_WITHIN = timedelta(days=4 * 365 + 1)  # barnets lov section 15(2)
+WITHDRAWN_NUMBERS = {"70203082": "the old LOKK number; the national hotline is 1888"}
+
+Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`token` and `key` may be empty where a command needs none."""
+
+    token: str
+    api_base: str
+    database: str
+    municipality: str
+    key: str
+    log: str
+
+
+def settings(environment: Mapping[str, str], *, need: tuple[str, ...] = ()) -> Settings:
+    """`need` names settings that must be there, as TOKEN. Raises ConfigError with one clear sentence."""
+    found = {name: _setting(environment, name) for name in KNOWN}
+    for name in need:
+        if not found[name]:
+            raise ConfigError(f"OPSPOR_{name} is not set: {_WHAT[name]}")
+    level = (found["LOG"] or "INFO").upper()
+    if level not in Level.__args__:  # type: ignore[attr-defined]
+        raise ConfigError(f"OPSPOR_LOG is '{found['LOG']}'; it takes DEBUG, INFO, WARNING or ERROR")
+    if found["KEY"]:
+        _check_key(found["KEY"])
+    if found["TOKEN"] and ":" not in found["TOKEN"]:
+        raise ConfigError("OPSPOR_TOKEN does not look like a bot token (digits, a colon, letters): copy it again")
+    base = (found["API_BASE"] or TELEGRAM).rstrip("/")
+    if not base.startswith(("http://", "https://")):
+        raise ConfigError(f"OPSPOR_API_BASE is '{base}'; it must begin with http:// or https://")
+    return Settings(
+        token=found["TOKEN"],
+        api_base=base,
+        database=found["DATABASE"] or "sqlite:///opspor.db",
+        municipality=found["MUNICIPALITY"],
+        key=found["KEY"],
+        log=level,
+    )
+
+
+_WHAT = {
+    "TOKEN": "give the bot's token, or OPSPOR_TOKEN_FILE with a file that holds it",
+    "KEY": "give 32 bytes in URL-safe base64, or OPSPOR_KEY_FILE; `opspor key` prints a new one",
+    "MUNICIPALITY": "give the path of the municipality's file; municipality.example.toml shows what is in it",
+}
+
+
+def unknown(environment: Mapping[str, str]) -> Iterator[str]:
+    """Variables that begin like ours and mean nothing, as a misspelt one does."""
+    for name in environment:
+        if name.startswith("OPSPOR_") and name.removeprefix("OPSPOR_").removesuffix("_FILE") not in KNOWN:
+            yield name
+
+
+def _setting(environment: Mapping[str, str], name: str) -> str:
+    file = environment.get(f"OPSPOR_{name}_FILE", "")
+    if not file:
+        return environment.get(f"OPSPOR_{name}", "").strip()
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"OPSPOR_{name}_FILE names '{file}', which cannot be read: {error}") from error
+
+
+def _check_key(key: str) -> None:
+    try:
+        raw = base64.urlsafe_b64decode(key.encode())
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != 32:
+        raise ConfigError("OPSPOR_KEY is not 32 bytes in URL-safe base64; `opspor key` prints a new one")
+
+
+# --- the municipality -------------------------------------------------------------------------------
+
+
+def _a_phone(value: str) -> str:
+    digits = "".join(value.split())
+    if not digits.removeprefix("+").isdigit():
+        raise ValueError(f"'{value}' is not a telephone number")
+    if digits in WITHDRAWN_NUMBERS:
+        raise ValueError(f"'{value}' must not be used: {WITHDRAWN_NUMBERS[digits]}")
+    return value
+
+
+def _hours(value: str) -> str:
+    start, dash, end = value.partition("-")
+    if not dash or time.fromisoformat(start) >= time.fromisoformat(end):
+        raise ValueError(f"'{value}' is not like 08:00-15:30")
+    return value
+
+
+Phone = Annotated[str, Field(min_length=1), AfterValidator(_a_phone)]
+Hours = Annotated[str, AfterValidator(_hours)]
+Word = Annotated[str, Field(min_length=1, max_length=60)]
+UnitId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Names(_Table):
+    key_role: Word
+    reception: Word
+    acute: Word
+
+
+class Contact(_Table):
+    phone: Phone
+    last_checked: date
+
+
+class Unit(_Table):
+    id: UnitId
+    name: Word
+    key_phone: Phone
+
+
+class Link(_Table):
+    url: str
+    last_checked: date
+    adopted: date | None = None
+
+
+class Offer(_Table):
+    name: Word
+    for_whom: str
+    phone: Phone
+    valid_until: date
+    last_checked: date
+
+
+class ContentChoices(_Table):
+    unverified_approved_by: str = ""
+
+
+class Week(_Table):
+    monday: Hours | None = None
+    tuesday: Hours | None = None
+    wednesday: Hours | None = None
+    thursday: Hours | None = None
+    friday: Hours | None = None
+    saturday: Hours | None = None
+    sunday: Hours | None = None
+
+
+class Municipality(_Table):
+    name: Word
+    timezone: str
+    names: dict[str, Names]
+    reception: Contact
+    acute: Contact
+    hours: Week
+    unit: list[Unit] = Field(min_length=1)
+    links: dict[str, Link] = {}
+    offer: list[Offer] = []
+    content: ContentChoices = ContentChoices()
+
+    def placeholders(self, unit: str, language: str, today: date) -> dict[str, str]:
+        """What the texts' placeholders stand for, for staff of one unit in one language."""
+        names = self.names.get(language, self.names["da"])
+        key_phone = next((one.key_phone for one in self.unit if one.id == unit), self.unit[0].key_phone)
+        offers = (f"– {one.name}, {one.phone} ({one.for_whom})" for one in self.offer if _is_valid(one, today))
+        return {
+            "key_role": names.key_role,
+            "reception": names.reception,
+            "acute": names.acute,
+            "reception_phone": self.reception.phone,
+            "acute_phone": self.acute.phone,
+            "key_phone": key_phone,
+            "offers": "\n".join(offers),
+        }
+
+    def opening(self) -> dict[int, tuple[time, time]]:
+        """Opening and closing time by weekday, Monday being 0."""
+        found: dict[int, tuple[time, time]] = {}
+        for number, (_, hours) in enumerate(self.hours):
+            if hours:
+                start, _, end = hours.partition("-")
+                found[number] = (time.fromisoformat(start), time.fromisoformat(end))
+        return found
+
+    def warnings(self, today: date) -> Iterator[str]:
+        """What has grown old, for the log at start and for `opspor doctor`."""
+        for offer in self.offer:
+            if not _is_valid(offer, today):
+                yield f"offer '{offer.name}' is past its date or not checked for 6 months and is not shown"
+        for name, contact in (("reception", self.reception), ("acute", self.acute)):
+            if today - contact.last_checked > LAW_CHECKED_WITHIN:
+                yield f"the number of '{name}' was last checked on {contact.last_checked}: ring and check it"
+        plan = self.links.get("preparedness_plan")
+        if plan is None or plan.adopted is None:
+            yield "no preparedness plan with an 'adopted' date is linked (barnets lov § 15, stk. 2)"
+        elif today - plan.adopted > PLAN_ADOPTED_WITHIN:
+            yield f"the preparedness plan was adopted on {plan.adopted}, more than four years ago"
+        if not self.content.unverified_approved_by:
+            yield "advice from professional memory is not shown, because nobody has approved it"
+
+
+def _is_valid(offer: Offer, today: date) -> bool:
+    return offer.valid_until >= today and today - offer.last_checked <= OFFER_CHECKED_WITHIN
+
+
+def municipality(path: str | Path) -> Municipality:
+    """Raises ConfigError that names the file and every key in it that is wrong."""
+    try:
+        data: dict[str, Any] = tomllib.loads(Path(path).read_text("utf-8"))
+        found = Municipality.model_validate(data)
+        ZoneInfo(found.timezone)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the municipality's file '{path}' cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"the municipality's file '{path}' is not readable TOML: {error}") from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise ConfigError(f"the municipality's file '{path}' is not in order: {wrong}") from error
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(f"the municipality's file '{path}': unknown timezone '{data['timezone']}'") from error
+    if "da" not in found.names:
+        raise ConfigError(f"the municipality's file '{path}': names.da is missing; Danish is needed")
+    doubles = {unit.id for unit in found.unit if [one.id for one in found.unit].count(unit.id) > 1}
+    if doubles:
+        raise ConfigError(f"the municipality's file '{path}': unit id '{min(doubles)}' stands twice")
+    return found

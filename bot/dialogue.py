@@ -1,0 +1,102 @@
+"""One person's session: shown, moved, begun and ended, always inside the transaction of one update."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import consequences, engine
+from bot.house import House
+from bot.locales.screen import screen
+from bot.model import Answers, Button, Card, Reply, Session, Staff, Step
+from bot.storage import people, referrals, sessions, traces
+
+OWN = ""
+RESUME = "0:resume.0"
+
+
+def advance(
+    c: Connection, house: House, staff: Staff, step: Step, now: datetime, pressed: int = 0
+) -> Reply:
+    """Store a step and all that follows from it, and show the card that is now stored. `pressed` is the
+    message that was pressed: 0, or another one than the live card, has the card sent anew at the bottom."""
+    step = consequences.carry_out(c, house, staff, step, now)
+    session = step.session
+    if step.ended:
+        consequences.end(c, house, staff, session, now)
+        sessions.end(c, staff.id, staff.active)
+        people.set_turn(c, staff.id, session.turn)
+        people.set_active(c, staff.id, OWN)
+    else:
+        session = sessions.save(c, staff.id, staff.active, session, now)
+    toast = house.phrase(f"note.{step.note}", staff) if step.note else ""
+    waits = step.ended and staff.active != OWN and sessions.load(c, staff.id, OWN) is not None
+    beside = (Button(RESUME, house.phrases["button.back_to_talk"]),) if waits else ()
+    return show(c, house, staff, session, now, pressed, toast, beside)
+
+
+def show(
+    c: Connection, house: House, staff: Staff, session: Session, now: datetime, pressed: int = 0, toast: str = "",
+    beside: tuple[Button, ...] = (),
+) -> Reply:  # fmt: skip
+    """The card that a session is on, with a referral's values filled in."""
+    card = engine.card(house.flows[session.flow], session)
+    values = _referral_values(c, house, staff, session)
+    shown = replace(card, values=values, controls=(*beside, *card.controls))
+    return reply_with(c, house, staff, shown, now, pressed, toast, session.turn)
+
+
+def reply_with(
+    c: Connection, house: House, staff: Staff, card: Card, now: datetime, pressed: int = 0, toast: str = "",
+    turn: int = 0,
+) -> Reply:  # fmt: skip
+    """The live card is edited where it was pressed; otherwise it is sent at the bottom, and the old one goes."""
+    places = house.places(staff.unit, staff.language)
+    made = screen(house.words, card, staff.language, places, turn=turn)
+    live = staff.live if pressed and pressed == staff.live else 0
+    if staff.live and not live:
+        traces.keep(c, staff.id, staff.live, now)
+        people.set_live(c, staff.id, 0)
+    return Reply(staff.chat, screen=made, toast=toast, live=live)
+
+
+def _referral_values(c: Connection, house: House, staff: Staff, session: Session) -> dict[str, str]:
+    """What a key person's card says of the colleague: her name and work telephone, and nothing else."""
+    if session.flow != "referral":
+        return {}
+    referral = referrals.get(c, session.reference)
+    sender = people.by_id(c, house.cipher, referral.sender) if referral else None
+    return {
+        "code": session.reference,
+        "stored": house.words.time(referral.stored, staff.language) if referral else "",
+        "sender": sender.name if sender else "",
+        "sender_phone": sender.phone if sender else "",
+    }
+
+
+# --- beginning and ending ---------------------------------------------------------------------------
+
+
+def begin(
+    c: Connection, house: House, staff: Staff, flow: str, entry: str, now: datetime, given: Answers | None = None,
+    reference: str = "",
+) -> Reply:  # fmt: skip
+    """A new conversation; one that was open in the same place ends first, as if it had been stopped."""
+    stopped = stop(c, house, staff, reference, now)
+    turn = (stopped.turn if stopped else staff.turn) + 1
+    session = engine.begin(house.flows[flow], entry, turn, given, reference)
+    people.set_active(c, staff.id, reference)
+    saved = sessions.save(c, staff.id, reference, session, now)
+    return show(c, house, replace(staff, active=reference), saved, now)
+
+
+def stop(c: Connection, house: House, staff: Staff, about: str, now: datetime) -> Session | None:
+    """End an open conversation where it is: what it leaves behind, and the session as it ended."""
+    session = sessions.load(c, staff.id, about)
+    if session is None:
+        return None
+    step = engine.stop(house.flows[session.flow], session)
+    consequences.end(c, house, staff, step.session, now)
+    sessions.end(c, staff.id, about)
+    people.set_turn(c, staff.id, step.session.turn)
+    return step.session

@@ -1,0 +1,103 @@
+"""A text in the reader's language: catalogues, plurals, times. It knows no cards and decides nothing."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_time, get_timezone
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from bot.errors import ConfigError
+from bot.model import Text
+
+DIRECTORY = Path(__file__).parent
+SOURCE = "da"
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Every language that may be shown, Danish first. `zone` is the municipality's clock."""
+
+    catalogues: Mapping[str, Mapping[tuple[str, str], str]]
+    zone: str = "Europe/Copenhagen"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.catalogues)
+
+    def nearest(self, language: str) -> str:
+        """The language to begin in for a person whose telephone is set to `language`."""
+        short = language.replace("_", "-").split("-")[0].lower()
+        return short if short in self.catalogues else SOURCE
+
+    def say(self, text: Text, language: str, values: Mapping[str, str]) -> str:
+        """The sentence with its placeholders filled in; "" where one of them is empty, because a text with
+        a hole in it must not be shown. A text without a context is a name and is not translated."""
+        found = self._find(text, language) if text.context else text.msgid
+        needed = _PLACEHOLDER.findall(found)
+        if not needed:
+            return found
+        if not all(values.get(name) for name in needed):
+            return ""
+        return _PLACEHOLDER.sub(lambda match: values[match[1]], found)
+
+    def _find(self, text: Text, language: str) -> str:
+        return self.catalogues.get(language, {}).get((text.context, text.msgid), text.msgid)
+
+    def plural(self, one: Text, many: Text, count: int, language: str) -> str:
+        """`one` or `many` by the language's own rule (CLDR), with {count} filled in."""
+        rule = Locale.parse(language).plural_form(count)
+        return self.say(one if rule == "one" else many, language, {"count": str(count)})
+
+    def time(self, moment: datetime, language: str) -> str:
+        """The clock on the municipality's wall."""
+        return format_time(moment, "short", tzinfo=get_timezone(self.zone), locale=language)
+
+    def language_name(self, language: str) -> str:
+        """The language's own name for itself."""
+        name = Locale.parse(language).get_display_name(language) or language
+        return name[:1].upper() + name[1:]
+
+
+def load(directory: Path = DIRECTORY, zone: str = "Europe/Copenhagen") -> Words:
+    """Danish and every catalogue that is whole. A half-translated one is an error: it must not reach
+    anybody, and leaving it out in silence would change a person's language under her."""
+    catalogues: dict[str, Mapping[tuple[str, str], str]] = {SOURCE: {}}
+    problems: list[str] = []
+    for path in sorted(directory.glob("*.po")):
+        with path.open("rb") as file:
+            catalog = read_po(file, locale=path.stem)
+        problems += [f"{path.name}: {problem}" for problem in problems_of(catalog)]
+        catalogues[path.stem] = {
+            (message.context or "", str(message.id)): str(message.string) for message in catalog if message.id
+        }
+    if problems:
+        raise ConfigError("a language is not whole:\n" + "\n".join(problems))
+    return Words(catalogues, zone)
+
+
+def problems_of(catalog: Catalog) -> list[str]:
+    """What keeps a catalogue from being shown: missing, fuzzy, placeholders or law references that differ."""
+    problems: list[str] = []
+    for message in catalog:
+        msgid, said = str(message.id), str(message.string or "")
+        if not msgid:
+            continue
+        where = f"{message.context}: {msgid[:50]!r}"
+        if not said:
+            problems.append(f"{where} is not translated")
+        elif message.fuzzy:
+            problems.append(f"{where} is fuzzy")
+        elif _locked(msgid) != _locked(said):
+            problems.append(f"{where}: {sorted(_locked(msgid) ^ _locked(said))} differ")
+    return problems
+
+
+def _locked(text: str) -> set[str]:
+    """What a translation must keep to the letter: placeholders, commands, paragraph and telephone numbers."""
+    return set(re.findall(r"\{[a-z_]+\}|(?<![\w/])/[a-z]+|§+ ?\d+|\b1?1\d{2}\b|\b1888\b|\b116 ?\d{3}\b", text))

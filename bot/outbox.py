@@ -1,0 +1,245 @@
+"""Delivers what is due, to whoever it is for: notices, status cards, reminders, deletions. It decides nothing about
+a conversation, and holds no transaction open while the network is busy."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from bot import consequences
+from bot.errors import SendFailed, StorageFailed
+from bot.handover import pause, status
+from bot.house import House
+from bot.locales.screen import screen
+from bot.model import Button, Card, Line, Notice, Screen, Staff, Text
+from bot.storage import notices, people, referrals, traces
+
+BATCH = 100
+LONGEST_REST = 1.0  # seconds; a clock may be moved, and another process may have queued something
+KEPT = timedelta(hours=39)  # a bot cannot delete what is older than 48 hours
+CHAT_KEPT = consequences.CHAT_KEPT
+
+log = logging.getLogger(__name__)
+
+
+class Post(Protocol):
+    """What the outbox needs of the transport; each may raise SendFailed."""
+
+    async def send(self, chat: int, screen: Screen) -> int: ...
+    async def edit(self, chat: int, message: int, screen: Screen) -> None: ...
+    async def delete(self, chat: int, messages: Sequence[int]) -> tuple[int, ...]: ...
+
+
+async def run(house: House, post: Post, wake: asyncio.Event, stop: asyncio.Event) -> None:
+    """Until `stop`: work off what is due, then rest until something is, or until `wake`."""
+    while not stop.is_set():
+        wake.clear()
+        try:
+            worked = await work_off(house, post)
+        except StorageFailed as error:
+            log.warning("event=outbox_waits reason=%s", type(error).__name__)
+            worked = 0
+        if not worked:
+            await _rest(house, wake)
+
+
+async def _rest(house: House, wake: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(wake.wait(), LONGEST_REST)
+    except TimeoutError:
+        return
+
+
+async def work_off(house: House, post: Post) -> int:
+    """One round of what is due now; how much there was."""
+    now = house.clock()
+    due = await house.db.run(lambda c: notices.due(c, now, BATCH))
+    gone = await house.db.run(lambda c: _to_delete(c, house, now))
+    await asyncio.gather(
+        *(_deliver(house, post, notice) for notice in due),
+        *(_delete(house, post, staff, messages) for staff, messages in gone),
+    )
+    return len(due) + sum(len(messages) for _, messages in gone)
+
+
+# --- notices ----------------------------------------------------------------------------------------
+
+
+async def _deliver(house: House, post: Post, notice: Notice) -> None:
+    now = house.clock()
+    try:
+        if notice.kind == "status":
+            await _show_status(house, post, notice, now)
+        else:
+            await _ring(house, post, notice, now)
+    except SendFailed as failure:
+        await house.db.run(lambda c: _failed(c, house, notice, failure, now))
+
+
+async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None:
+    """The one neutral notice, whatever it is about; what it is about shows after it has been opened."""
+    staff = await house.db.run(lambda c: _receiver(c, house, notice))
+    if staff is None:
+        await house.db.run(lambda c: notices.drop(c, notice.id))
+        return
+    message = await post.send(staff.chat, _lock_screen(house, staff, notice, silent=not house.is_open(now)))
+    await house.db.run(lambda c: _rung(c, house, notice, message, now))
+
+
+def _receiver(c: Connection, house: House, notice: Notice) -> Staff | None:
+    """Whom the notice is still for: nobody, where the referral is closed or somebody else has it."""
+    staff = people.by_id(c, house.cipher, notice.staff)
+    if notice.kind == "duty_open" or staff is None:
+        return staff
+    referral = referrals.get(c, notice.reference)
+    if referral is None:
+        return None
+    if notice.kind == "failed":
+        return staff if not referral.closed and referral.accepted is None else None
+    if referral.accepted_by == staff.id:
+        return staff
+    return staff if not referral.closed and referral.accepted is None else None
+
+
+def _lock_screen(house: House, staff: Staff, notice: Notice, silent: bool) -> Screen:
+    card = Card(
+        (Line(house.phrases["lock.screen"]),),
+        (Button(f"0:open.{notice.reference}", house.phrases["lock.open"]),),
+    )
+    return screen(house.words, card, staff.language, {}, silent=silent)
+
+
+def _rung(c: Connection, house: House, notice: Notice, message: int, now: datetime) -> None:
+    if notice.message:  # told again: the older one goes
+        traces.keep(c, notice.staff, notice.message, now)
+    if not notices.sent(c, notice, message) and notices.find(c, notice.kind, notice.staff, notice.reference) is None:
+        traces.keep(c, notice.staff, message, now)  # taken away while it was on its way
+        return
+    traces.keep(c, notice.staff, message, now + KEPT)
+    if notice.kind == "referral":
+        consequences.delivered(c, house, notice.reference, now)
+
+
+def _failed(c: Connection, house: House, notice: Notice, failure: SendFailed, now: datetime) -> None:
+    """Try again later and later; give up only where Telegram says never, and then the next one is asked."""
+    if not failure.permanent:
+        notices.later(c, notice, now + pause(notice.attempts, failure.retry_after))
+        return
+    log.warning("event=notice_refused notice=%s kind=%s", notice.id, notice.kind)
+    people.set_blocked(c, notice.staff, True)
+    if notice.kind == "referral":
+        consequences.undelivered(c, house, notice.reference, notice.staff, now)
+    else:
+        notices.settle(c, notice.kind, notice.staff, notice.reference, "failed")
+
+
+# --- the employee's status card ---------------------------------------------------------------------
+
+
+async def _show_status(house: House, post: Post, notice: Notice, now: datetime) -> None:
+    """Edited in place; new ones come as the neutral notice and are edited at once, because an edit rings
+    nowhere and a lock screen shows the words that were sent first."""
+    found = await house.db.run(lambda c: _status(c, house, notice))
+    if found is None:
+        await house.db.run(lambda c: notices.drop(c, notice.id))
+        return
+    staff, shown, ended = found
+    message = notice.message
+    if message and not await _edited(post, staff.chat, message, shown):
+        message = 0
+    if not message:
+        message = await post.send(staff.chat, _neutral(house, staff))
+        await house.db.run(lambda c: traces.keep(c, staff.id, message, now + KEPT))
+        await post.edit(staff.chat, message, shown)
+    await house.db.run(lambda c: _status_shown(c, notice, message, now, ended))
+
+
+def _neutral(house: House, staff: Staff) -> Screen:
+    return screen(house.words, Card((Line(house.phrases["lock.screen"]),)), staff.language, {}, silent=True)
+
+
+async def _edited(post: Post, chat: int, message: int, shown: Screen) -> bool:
+    try:
+        await post.edit(chat, message, shown)
+    except SendFailed as failure:
+        if not failure.permanent:
+            raise
+        return False
+    return True
+
+
+def _status(c: Connection, house: House, notice: Notice) -> tuple[Staff, Screen, bool] | None:
+    referral = referrals.get(c, notice.reference)
+    staff = people.by_id(c, house.cipher, notice.staff)
+    if referral is None or staff is None:
+        return None
+    said = status(referral, notices.of(c, notice.reference, "referral"))
+    values = consequences.status_values(c, house, staff, referral)
+    lines = [house.phrase(f"status.{said}", staff, **values)]
+    ended = referral.closed is not None
+    if not ended and referral.accepted is None:
+        lines.append(house.phrase("status.danger" if referral.urgency == "now" else "status.hurry", staff))
+    withdraw = (Button(f"0:withdraw.{referral.reference}", house.phrases["button.withdraw"]),)
+    controls = (*(() if ended else withdraw), Button("0:acute.0", house.phrases["button.acute"]))
+    card = Card(tuple(Line(Text(line, "")) for line in lines), (), controls)
+    return staff, screen(house.words, card, staff.language, {}), ended
+
+
+def _status_shown(c: Connection, notice: Notice, message: int, now: datetime, ended: bool) -> None:
+    if not notices.sent(c, notice, message) or not ended:
+        return
+    traces.keep(c, notice.staff, message, now + CHAT_KEPT)
+    notices.drop(c, notice.id)
+
+
+# --- deletions --------------------------------------------------------------------------------------
+
+
+def _to_delete(c: Connection, house: House, now: datetime) -> list[tuple[Staff, list[int]]]:
+    """By person. A notice or status card that grew too old to be deleted later is sent anew in its place."""
+    by_staff: dict[int, list[int]] = defaultdict(list)
+    for staff_id, message in traces.due(c, now, BATCH):
+        by_staff[staff_id].append(message)
+    found = []
+    for staff_id, messages in by_staff.items():
+        for notice in notices.to(c, staff_id):
+            if notice.message in messages and notice.due is None:
+                notices.queue(c, notice.kind, staff_id, notice.reference, now, notice.code)
+        staff = people.by_id(c, house.cipher, staff_id, removed=True)
+        if staff is not None:
+            found.append((staff, messages))
+    return found
+
+
+async def _delete(house: House, post: Post, staff: Staff, messages: list[int]) -> None:
+    """What Telegram refuses for good is counted in the log and let go; what it refuses for now stays due."""
+    try:
+        refused = await post.delete(staff.chat, messages)
+    except SendFailed as failure:
+        wait = house.clock() + pause(5, failure.retry_after)
+        if failure.permanent:
+            await house.db.run(lambda c: traces.settle(c, staff.id, messages))
+            log.warning("event=messages_left count=%s", len(messages))
+        else:
+            await house.db.run(lambda c: _put_off(c, staff.id, messages, wait))
+        return
+    if refused:
+        log.warning("event=messages_left count=%s", len(refused))
+    await house.db.run(lambda c: _deleted(c, staff, messages))
+
+
+def _deleted(c: Connection, staff: Staff, messages: list[int]) -> None:
+    traces.settle(c, staff.id, messages)
+    if staff.live in messages:
+        people.set_live(c, staff.id, 0)
+
+
+def _put_off(c: Connection, staff_id: int, messages: Sequence[int], due: datetime) -> None:
+    for message in messages:
+        traces.keep(c, staff_id, message, due)
+
+

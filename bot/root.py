@@ -1,0 +1,202 @@
+"""The composition root: puts the rooms together and runs them until they are stopped; it knows no commands."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot import commands, config, conversation, handover, outbox
+from bot.config import Municipality, Settings
+from bot.errors import StorageFailed
+from bot.flows import loader
+from bot.house import House
+from bot.locales import words
+from bot.model import Event, Reply
+from bot.storage import migrate, people, sessions, traces
+from bot.storage.cipher import Cipher
+from bot.storage.database import Database, open_database
+from bot.storage.purge import purge
+from bot.transport import bot as transport
+
+SWEEP = 60.0  # seconds between looks for conversations that were left
+PURGE_EVERY = timedelta(hours=1)
+REFERENCE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are read as another
+REFERENCE_LENGTH = 6
+
+Clock = Callable[[], datetime]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that must be in order before anything is started."""
+
+    settings: Settings
+    municipality: Municipality
+    content: loader.Content
+    words: words.Words
+    db: Database
+    cipher: Cipher
+
+
+def machine_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def prepare(settings: Settings, municipality: Municipality) -> Prepared:
+    """Raises ConfigError or FlowError before anything is started; migrates the database where it needs it."""
+    content = loader.load(unverified=bool(municipality.content.unverified_approved_by))
+    spoken = words.load(zone=municipality.timezone)
+    cipher = Cipher(settings.key)
+    db = open_database(settings.database)
+    asyncio.run(db.run(lambda c: _ready(c, cipher)))
+    return Prepared(settings, municipality, content, spoken, db, cipher)
+
+
+def _ready(c: Connection, cipher: Cipher) -> None:
+    migrate.upgrade(c)
+    people.check_key(c, cipher)
+
+
+def house_of(prepared: Prepared, clock: Clock, wake: Callable[[], None]) -> House:
+    municipality = prepared.municipality
+    opening, zone = municipality.opening(), municipality.timezone
+
+    def places(unit: str, language: str) -> Mapping[str, str]:
+        return municipality.placeholders(unit, language, clock().astimezone(ZoneInfo(zone)).date())
+
+    return House(
+        db=prepared.db,
+        cipher=prepared.cipher,
+        flows=prepared.content.flows,
+        phrases=prepared.content.phrases,
+        words=prepared.words,
+        places=places,
+        is_open=lambda now: handover.is_open(now, opening, zone),
+        clock=clock,
+        reference=new_reference,
+        wake=wake,
+    )
+
+
+def new_reference() -> str:
+    """Opaque, short enough to say on the telephone, and never made from anything."""
+    return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
+
+
+def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime) -> Iterator[str]:
+    """What the log says at start, and `opspor doctor` prints: nothing that keeps the bot from running."""
+    yield from (f"{name} is not a setting of Opspor's" for name in config.unknown(environment))
+    yield from prepared.municipality.warnings(today.date())
+    for code, law in prepared.content.laws.items():
+        if today.date() - datetime.fromisoformat(law.checked_on).date() > config.LAW_CHECKED_WITHIN:
+            yield f"the law reference {code} was last checked on {law.checked_on}"
+    if prepared.content.drafts:
+        yield f"{prepared.content.drafts} cards are drafts (udkast): no professional has signed them"
+
+
+# --- running ----------------------------------------------------------------------------------------
+
+
+async def run(
+    prepared: Prepared,
+    clock: Clock,
+    ready: Callable[[str], None],
+    stop: asyncio.Event,
+    on_wake: Callable[[Callable[[], None]], None] = lambda wake: None,
+) -> None:
+    """The whole bot until `stop`; `ready` is told the bot's user name when it receives. Whoever moves the
+    clock takes through `on_wake` what wakes the outbox then."""
+    wake = asyncio.Event()
+    on_wake(wake.set)
+    house = house_of(prepared, clock, wake.set)
+    line = transport.build(
+        prepared.settings.token,
+        prepared.settings.api_base,
+        lambda event: _handled(house, event),
+        on_live=lambda chat, message: _live(house, chat, message),
+        words=_toasts(house),
+        menu=lambda named: _menu(house, named),
+    )
+    username = await line.start()
+    ready(username)
+    beside = [
+        asyncio.create_task(outbox.run(house, line.sender, wake, stop)),
+        asyncio.create_task(_sweep(house, stop)),
+    ]
+    try:
+        await line.run(stop)
+    finally:
+        stop.set()
+        wake.set()
+        await asyncio.gather(*beside)
+        await line.stop()
+
+
+async def _handled(house: House, event: Event) -> Reply | None:
+    return await conversation.handle(house, event)
+
+
+async def _live(house: House, chat: int, message: int) -> None:
+    await house.db.run(lambda c: _keep_live(c, house, chat, message))
+
+
+def _keep_live(c: Connection, house: House, chat: int, message: int) -> None:
+    """The new live card is remembered, and cleaned up after a quarter where no conversation is open."""
+    staff = people.by_chat(c, house.cipher, chat)
+    if staff is None:
+        return
+    if staff.live and staff.live != message:
+        traces.keep(c, staff.id, staff.live, house.clock())
+    people.set_live(c, staff.id, message)
+    talking = bool(sessions.open_of(c, staff.id))
+    traces.keep(c, staff.id, message, None if talking else house.clock() + outbox.CHAT_KEPT)
+
+
+def _toasts(house: House) -> transport.Words:
+    def toast(name: str) -> Callable[[str], str]:
+        return lambda code: house.words.say(house.phrases[name], house.words.nearest(code), {})
+
+    return transport.Words(busy=toast("note.busy"), trouble=toast("trouble"))
+
+
+def _menu(house: House, named: str) -> tuple[tuple[str, str], ...]:
+    """A chat's commands in its language; `named` is role and language."""
+    _, _, language = named.partition(".")
+    return tuple(
+        (name, house.words.say(house.phrases[f"command.{name}"], language, {})) for name in commands.COMMANDS
+    )
+
+
+async def _sweep(house: House, stop: asyncio.Event) -> None:
+    """Ends what was left, and deletes what has lived long enough."""
+    purged = house.clock() - PURGE_EVERY
+    while not stop.is_set():
+        with contextlib.suppress(StorageFailed):
+            await conversation.expire(house)
+            if house.clock() - purged >= PURGE_EVERY:
+                await house.db.run(lambda c: purge(c, house.clock()))
+                house.db.truncate_log()
+                purged = house.clock()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), SWEEP)
+
+
+@contextlib.contextmanager
+def stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
