@@ -91,7 +91,9 @@ def sandbox(
 def invite(
     role: Annotated[str, typer.Option(help="frontline, key_person or coordinator")],
     unit: Annotated[str, typer.Option(help="the id of a unit in the municipality's file")],
-    name: Annotated[str, typer.Option(help="the employee's name, shown to colleagues she hands over to")] = "",
+    name: Annotated[
+        str, typer.Option(help="the employee's name, shown to colleagues she hands over to")
+    ] = "",
     phone: Annotated[str, typer.Option(help="her work telephone")] = "",
 ) -> None:
     """Prints a code for one person, used once within 7 days, and on the next line the link that carries it."""

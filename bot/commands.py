@@ -8,7 +8,20 @@ from sqlalchemy import Connection
 
 from bot import consequences, dialogue, engine, handover
 from bot.house import House
-from bot.model import Answers, Button, Card, Event, Line, Notice, Referral, Reply, Screen, Session, Staff, Text
+from bot.model import (
+    Answers,
+    Button,
+    Card,
+    Event,
+    Line,
+    Notice,
+    Referral,
+    Reply,
+    Screen,
+    Session,
+    Staff,
+    Text,
+)
 from bot.storage import notices, people, referrals, sessions, traces
 
 ACUTE = "0:acute.0"
@@ -139,9 +152,7 @@ def _help(c: Connection, house: House, staff: Staff, event: Event, now: datetime
 def _start(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """Somebody who is admitted already; a valid code gives her the role and unit that it was made for."""
     if event.argument:
-        people.redeem(
-            c, house.cipher, code=event.argument, chat=event.chat, language=staff.language, now=now
-        )
+        people.redeem(c, house.cipher, code=event.argument, chat=event.chat, language=staff.language, now=now)
         staff = people.by_chat(c, house.cipher, event.chat) or staff
     return replace(house_card(c, house, staff, "welcome", now), commands=_menu(staff))
 
@@ -159,9 +170,7 @@ def _inbox(c: Connection, house: House, staff: Staff, event: Event, now: datetim
     waiting = referrals.open_for(c, staff.id)
     if not waiting:
         return house_card(c, house, staff, "inbox.empty", now)
-    choices = tuple(
-        Button(f"0:open.{one.reference}", Text(_named(house, staff, one), "")) for one in waiting
-    )
+    choices = tuple(Button(f"0:open.{one.reference}", Text(_named(house, staff, one), "")) for one in waiting)
     one, many = house.phrases["inbox.one"], house.phrases["inbox.many"]
     counted = house.words.plural(one, many, len(waiting), staff.language)
     card = Card((Line(Text(counted, "")),), choices, (_acute(house),))
@@ -223,9 +232,7 @@ def _opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Ev
         return dialogue.show(c, house, staff, lost, now)
     if notice.code == "":
         consequences.opened(c, house, notice.reference, now)
-    return dialogue.begin(
-        c, house, staff, "referral", "open", now, _known(referral, staff), notice.reference
-    )
+    return dialogue.begin(c, house, staff, "referral", "open", now, _known(referral, staff), notice.reference)
 
 
 def _known(referral: Referral, staff: Staff) -> Answers:
@@ -235,6 +242,10 @@ def _known(referral: Referral, staff: Staff) -> Answers:
     if referral.contact:
         known["contact"] = referral.contact
     return known
+
+
+def _ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    return house_card(c, house, staff, "ask", now, event.message)
 
 
 def _withdraw(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
@@ -281,6 +292,8 @@ _ACTIONS: dict[str, Order] = {
     "resume": resume,
     "language": _language,
     "withdraw": _withdraw,
+    "notify": _duty,
+    "ask": _ask,
     "notified": _reminded("thanks_notified", again=False),
     "calling": _reminded("thanks_calling", again=True),
     "later": _reminded("thanks_later", again=True),

@@ -52,7 +52,9 @@ def settings(environment: Mapping[str, str], *, need: tuple[str, ...] = ()) -> S
     if found["KEY"]:
         _check_key(found["KEY"])
     if found["TOKEN"] and ":" not in found["TOKEN"]:
-        raise ConfigError("OPSPOR_TOKEN does not look like a bot token (digits, a colon, letters): copy it again")
+        raise ConfigError(
+            "OPSPOR_TOKEN does not look like a bot token (digits, a colon, letters): copy it again"
+        )
     base = (found["API_BASE"] or TELEGRAM).rstrip("/")
     if not base.startswith(("http://", "https://")):
         raise ConfigError(f"OPSPOR_API_BASE is '{base}'; it must begin with http:// or https://")
@@ -189,7 +191,9 @@ class Municipality(_Table):
         """What the texts' placeholders stand for, for staff of one unit in one language."""
         names = self.names.get(language, self.names["da"])
         key_phone = next((one.key_phone for one in self.unit if one.id == unit), self.unit[0].key_phone)
-        offers = (f"– {one.name}, {one.phone} ({one.for_whom})" for one in self.offer if _is_valid(one, today))
+        offers = (
+            f"– {one.name}, {one.phone} ({one.for_whom})" for one in self.offer if _is_valid(one, today)
+        )
         return {
             "key_role": names.key_role,
             "reception": names.reception,
@@ -244,7 +248,9 @@ def municipality(path: str | Path) -> Municipality:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise ConfigError(f"the municipality's file '{path}' is not in order: {wrong}") from error
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigError(f"the municipality's file '{path}': unknown timezone '{data['timezone']}'") from error
+        raise ConfigError(
+            f"the municipality's file '{path}': unknown timezone '{data['timezone']}'"
+        ) from error
     if "da" not in found.names:
         raise ConfigError(f"the municipality's file '{path}': names.da is missing; Danish is needed")
     doubles = {unit.id for unit in found.unit if [one.id for one in found.unit].count(unit.id) > 1}

@@ -35,7 +35,7 @@ def end(c: Connection, house: House, staff: Staff, session: Session, now: dateti
     if session.flow == "detection":
         if "mode" in answers:
             if session.reference:
-                _raise(c, house, staff, session, now)
+                _raise(c, house, staff, replace(session, given=_closed(answers)), now)
             referral = referrals.get(c, session.reference) if session.reference else None
             outcome = outcome_of(answers, staff.unit, now, referral.urgency if referral else "standard")
             number = outcomes.record(c, outcome)
@@ -117,7 +117,10 @@ def _asked_of_the_key_person(answers: Answers) -> str:
 
 def _ask(c: Connection, house: House, referral: Referral, now: datetime, but: tuple[int, ...] = ()) -> bool:
     """A notice for each receiver; False where there is none. `but` are those who have already had it."""
-    staff = [*people.with_role(c, house.cipher, "key_person"), *people.with_role(c, house.cipher, "coordinator")]
+    staff = [
+        *people.with_role(c, house.cipher, "key_person"),
+        *people.with_role(c, house.cipher, "coordinator"),
+    ]
     chosen = receivers(referral.unit, referral.sender, [one for one in staff if one.id not in but])
     for receiver in chosen:
         notices.queue(c, "referral", receiver.id, referral.reference, now)
@@ -126,8 +129,7 @@ def _ask(c: Connection, house: House, referral: Referral, now: datetime, but: tu
 
 def _raise(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> None:
     """Later answers may make a referral more urgent, never less; then it is told again (P15)."""
-    urgency = derived.urgency(_closed(session.answers))
-    if not referrals.raise_urgency(c, session.reference, urgency):
+    if not referrals.raise_urgency(c, session.reference, derived.urgency(session.answers)):
         return
     _remind_receivers(c, session.reference, now)
     _tell_sender(c, house, session.reference, now)

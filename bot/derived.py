@@ -32,6 +32,11 @@ def level(answers: Answers) -> str:
     return str(answers.get("level") or proposed_level(answers))
 
 
+def highest_level(answers: Answers) -> str:
+    """The higher of proposed and decided: her own "none" does not undo what a person has told."""
+    return max(level(answers), proposed_level(answers), key=LEVELS.index)
+
+
 def is_known_child(answers: Answers) -> bool:
     return answers.get("children") in KNOWN_CHILD
 
@@ -43,6 +48,7 @@ def has_reason(answers: Answers) -> bool:
         or bool(marked(answers, "signs"))
         or answers.get("response") in {"disclosed", "unsure"}
         or level(answers) != "none"
+        or answers.get("honour") in {"yes", "unknown"}
     )
 
 
@@ -58,7 +64,7 @@ def duty_is_open(answers: Answers) -> bool:
         return duty_stands(answers)
     if duty == "considered":
         exposed = answers.get("exposure") in {"witnessed", "direct", "both"}
-        return exposed or level(answers) in {"suspicion", "knowledge"}
+        return exposed or highest_level(answers) in {"suspicion", "knowledge"}
     return duty in _STILL_TO_DO
 
 
@@ -73,13 +79,12 @@ def _same_day_reasons(answers: Answers) -> tuple[bool, ...]:
     opened = answers.get("response") in {"disclosed", "unsure"}
     safe = answers.get("safe_today")
     pregnant = answers.get("children") in {"unborn", "both"} or "pregnancy" in flags
-    highest = max(level(answers), proposed_level(answers), key=LEVELS.index)
     return (
         bool(flags),
         safe == "no" or (safe == "unknown" and opened),
         answers.get("honour") in {"yes", "unknown"},
         answers.get("child_danger") == "unknown" and is_known_child(answers),
-        pregnant and highest in {"suspicion", "knowledge"},
+        pregnant and highest_level(answers) in {"suspicion", "knowledge"},
         # A notification can set off violence at home when it reaches the one it is about.
         answers.get("response") == "disclosed"
         and answers.get("suspected") in _WITHIN_THE_HOME

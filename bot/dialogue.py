@@ -15,9 +15,7 @@ OWN = ""
 RESUME = "0:resume.0"
 
 
-def advance(
-    c: Connection, house: House, staff: Staff, step: Step, now: datetime, pressed: int = 0
-) -> Reply:
+def advance(c: Connection, house: House, staff: Staff, step: Step, now: datetime, pressed: int = 0) -> Reply:
     """Store a step and all that follows from it, and show the card that is now stored. `pressed` is the
     message that was pressed: 0, or another one than the live card, has the card sent anew at the bottom."""
     step = consequences.carry_out(c, house, staff, step, now)

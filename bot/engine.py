@@ -29,11 +29,11 @@ def begin(flow: Flow, entry: str, turn: int, given: Answers | None = None, refer
 def step(flow: Flow, session: Session, event: Event) -> Step:
     if event.turn != session.turn:
         return Step(session, note="stale")
-    shown = card(flow, session)
-    if event.code not in {button.code for button in (*shown.choices, *shown.controls)}:
-        return Step(session, note="not_offered")
     if "." in event.code:
-        return _choose(flow, session, event.code)
+        choice = _offered(flow, session, event.code)
+        return Step(session, note="not_offered") if choice is None else _choose(flow, session, choice)
+    if event.code not in _controls(flow, session):
+        return Step(session, note="not_offered")
     return _CONTROLS[event.code](flow, session)
 
 
@@ -44,17 +44,9 @@ def stop(flow: Flow, session: Session) -> Step:
 
 def card(flow: Flow, session: Session) -> Card:
     """The screen that a session is on, in codes and Danish msgids."""
-    state = flow.states[session.state]
-    view = flow.views.get(session.view)
-    answers = session.answers
     if session.view in ("why", "show"):
-        return _card_beside(flow, state, session, answers)
-    if view is not None:
-        return _card(flow, view, session, answers, _view_controls(flow, session, view))
-    return _card(flow, state, session, answers, _state_controls(flow, session, state, answers))
-
-
-def _card(flow: Flow, state: State, session: Session, answers: Answers, controls: Iterable[str]) -> Card:
+        return _card_beside(flow, session)
+    state, answers, controls = _shown(flow, session), session.answers, _controls(flow, session)
     lines = tuple(line for line in state.lines if _all(line.when, answers))
     choices = tuple(
         Button(choice.code, choice.label, ticked=state.many and choice.key in session.ticks)
@@ -65,10 +57,15 @@ def _card(flow: Flow, state: State, session: Session, answers: Answers, controls
     return Card(lines, choices, tuple(_control(flow, name, state) for name in controls), marks)
 
 
-def _card_beside(flow: Flow, state: State, session: Session, answers: Answers) -> Card:
+def _shown(flow: Flow, session: Session) -> State:
+    return flow.views.get(session.view) or flow.states[session.state]
+
+
+def _card_beside(flow: Flow, session: Session) -> Card:
+    state, answers = flow.states[session.state], session.answers
     lines = state.why if session.view == "why" else _aloud(state, answers)
     marks = frozenset[str]().union(*(line.marks for line in lines))
-    controls = ("back", "acute", "hide", "stop")
+    controls = _controls(flow, session)
     shown = tuple(line for line in lines if _all(line.when, answers))
     return Card(shown, (), tuple(_control(flow, name, state, beside=True) for name in controls), marks)
 
@@ -76,22 +73,31 @@ def _card_beside(flow: Flow, state: State, session: Session, answers: Answers) -
 def _control(flow: Flow, name: str, state: State, beside: bool = False) -> Button:
     if name in ("next", "done") and state.moves is not None:
         return Button(name, state.moves)
+    if ":" in name:  # a button of the house's, which works when the conversation is over
+        return Button(name, flow.controls[name.removeprefix("0:").removesuffix(".0")])
     special = f"{state.name}.{name}"
-    label = flow.controls.get(special) or flow.controls[f"beside.{name}" if beside and name == "back" else name]
+    label = (
+        flow.controls.get(special) or flow.controls[f"beside.{name}" if beside and name == "back" else name]
+    )
     return Button(name, label)
 
 
-def _state_controls(flow: Flow, session: Session, state: State, answers: Answers) -> Iterable[str]:
+def _controls(flow: Flow, session: Session) -> tuple[str, ...]:
+    """What a card offers beside its answers, by name."""
+    if session.view:
+        return _view_controls(session)
+    state = flow.states[session.state]
     if state.ends:
-        return ("acute",)
+        return ("acute", *(f"0:{name}.0" for name in ("notify", "ask") if name in flow.views))
     moves = () if state.moves is None else ("done" if state.many else "next",)
     withdraw = ("withdraw",) if "sent" in state.marks else ()
     why = ("why",) if state.why else ()
-    show = ("show",) if _aloud(state, answers) else ()
-    return (*moves, *withdraw, "back", *why, *show, "acute", "hide", "more", "stop")
+    show = ("show",) if _aloud(state, session.answers) else ()
+    more = ("more",) if "more" in flow.views else ()
+    return (*moves, *withdraw, "back", *why, *show, "acute", "hide", *more, "stop")
 
 
-def _view_controls(flow: Flow, session: Session, view: State) -> Iterable[str]:
+def _view_controls(session: Session) -> tuple[str, ...]:
     match session.view:
         case "hide":
             return _ON_HIDDEN
@@ -113,16 +119,26 @@ def _aloud(state: State, answers: Answers) -> tuple[Line, ...]:
 # --- answering --------------------------------------------------------------------------------------
 
 
-def _choose(flow: Flow, session: Session, code: str) -> Step:
-    state = flow.views.get(session.view) or flow.states[session.state]
-    choice = next(choice for choice in state.choices if choice.code == code)
+def _offered(flow: Flow, session: Session, code: str) -> Choice | None:
+    """The choice that a press names, if the card that is shown has it; what was forged or is old has none."""
+    if session.view in ("why", "show"):
+        return None
+    answers = session.answers
+    for choice in _shown(flow, session).choices:
+        if choice.code == code and _all(choice.when, answers):
+            return choice
+    return None
+
+
+def _choose(flow: Flow, session: Session, choice: Choice) -> Step:
+    state = flow.states[session.state]
     if session.view:
         return _aside(session, choice)
     if state.many:
         ticked = set(session.ticks) ^ {choice.key}
         in_order = tuple(each.key for each in state.choices if each.key in ticked)
         return Step(replace(session, ticks=in_order))
-    return _answer(flow, session, code, {choice.question: choice.key, **choice.sets}, choice)
+    return _answer(flow, session, choice.code, {choice.question: choice.key, **choice.sets}, choice)
 
 
 def _aside(session: Session, choice: Choice) -> Step:

@@ -14,7 +14,7 @@ Urgency = Literal["now", "same_day", "standard"]
 # --- what a flow is made of -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Guard:
     """A named yes-or-no question to the answers; `reads` are the only ones it may look at."""
 

@@ -116,7 +116,10 @@ def _lock_screen(house: House, staff: Staff, notice: Notice, silent: bool) -> Sc
 def _rung(c: Connection, house: House, notice: Notice, message: int, now: datetime) -> None:
     if notice.message:  # told again: the older one goes
         traces.keep(c, notice.staff, notice.message, now)
-    if not notices.sent(c, notice, message) and notices.find(c, notice.kind, notice.staff, notice.reference) is None:
+    if (
+        not notices.sent(c, notice, message)
+        and notices.find(c, notice.kind, notice.staff, notice.reference) is None
+    ):
         traces.keep(c, notice.staff, message, now)  # taken away while it was on its way
         return
     traces.keep(c, notice.staff, message, now + KEPT)
@@ -241,5 +244,3 @@ def _deleted(c: Connection, staff: Staff, messages: list[int]) -> None:
 def _put_off(c: Connection, staff_id: int, messages: Sequence[int], due: datetime) -> None:
     for message in messages:
         traces.keep(c, staff_id, message, due)
-
-

@@ -189,6 +189,45 @@ async def test_a_stop_confirms_what_was_handled() -> None:
     assert wire.of("getUpdates")[-1].parameters["timeout"] == 0
 
 
+async def test_a_stop_lets_a_handling_finish_and_confirms_it() -> None:
+    wire, gate, begun = FakeWire(), asyncio.Event(), asyncio.Event()
+
+    async def handle(_: Event) -> None:
+        begun.set()
+        await gate.wait()
+
+    room, stop = transport(wire, handle), asyncio.Event()
+    receiver = Receiver(room.application.bot, wire, room.intake, batch_seconds=0.0)
+    await room.start()
+    polling = asyncio.create_task(receiver.run(stop))
+    wire.arrive(text(7, "a"))
+    await begun.wait()
+    stop.set()
+    await asyncio.sleep(0)
+    gate.set()
+    await polling
+    await room.stop()
+    assert wire.confirmed == 2
+
+
+async def test_a_press_on_a_card_of_any_shape_is_taken() -> None:
+    """The card comes along with the press; the library need not be able to read it."""
+    wire = FakeWire()
+    seen: list[Event] = []
+
+    async def handle(event: Event) -> None:
+        seen.append(event)
+
+    raw = press(7, "12:back")
+    raw["callback_query"]["message"]["poll"] = {"of": "next year"}
+    bare = press(7, "13:back")
+    bare["callback_query"]["message"] = "nonsense"
+    wire.arrive(raw, bare)
+    async with running(wire, handle):
+        await wire.until(lambda: wire.confirmed == 3)
+    assert [(event.turn, event.message) for event in seen] == [(12, 50)]
+
+
 async def test_a_bug_of_ours_passes_the_update_and_is_logged_without_its_words(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

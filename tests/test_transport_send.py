@@ -205,12 +205,14 @@ async def test_two_presses_before_the_new_card_is_known_share_it(room: Room, wir
     first = asyncio.create_task(room.sender.reply(Reply(7, Screen("1")), "q1", known))
     await wire.until(lambda: wire.of("sendMessage"))
     second = asyncio.create_task(room.sender.reply(Reply(7, Screen("2")), "q2", known))
-    await asyncio.sleep(0)
+    third = asyncio.create_task(room.sender.reply(Reply(7, Screen("3")), "q3", known))
+    await wire.until(lambda: len(wire.of("answerCallbackQuery")) == 3)
     slow.set()
-    assert (await first, await second) == (1000, 1000)
-    assert wire.chats[7] == {1000: "2"}
+    assert (await first, await second, await third) == (1000, 1000, 1000)
+    assert wire.chats[7] == {1000: "3"}
     assert await room.sender.reply(Reply(7, Screen("ny"), deletes=(1000,)), "", room.sender.known(7)) == 1001
     assert wire.chats[7] == {1001: "ny"}
+    assert await room.sender.reply(Reply(7, Screen("nok en"))) == 1002
 
 
 async def test_a_card_that_could_not_be_noted_is_not_forgotten(room: Room, wire: FakeWire) -> None:
@@ -273,6 +275,27 @@ async def test_a_new_card_is_not_sent_twice_after_a_time_out(room: Room, wire: F
     with pytest.raises(SendFailed) as raised:
         await room.sender.reply(Reply(7, Screen("kort")))
     assert not raised.value.permanent and len(wire.of("sendMessage")) == 1
+
+
+async def test_a_lost_card_is_replaced_once_even_when_the_new_one_times_out(
+    room: Room, wire: FakeWire
+) -> None:
+    wire.script("sendMessage", TimedOut())
+    with pytest.raises(SendFailed):
+        await room.sender.reply(Reply(7, Screen("kort"), live=50))
+    assert len(wire.of("sendMessage")) == 1
+
+
+async def test_a_resting_chat_is_not_tidied_either(room: Room, wire: FakeWire, clock: Clock) -> None:
+    wire.put(7, 61)
+    wire.script("sendMessage", too_many(5))
+    with pytest.raises(SendFailed):
+        await room.sender.send(7, Screen("meddelelse"))
+    room.sender.post(Reply(7, deletes=(61,)))
+    await wire.until(lambda: clock.slept == [5])
+    assert wire.chats[7]
+    clock.advance(5)
+    await wire.until(lambda: not wire.chats[7])
 
 
 async def test_a_chat_stuck_on_a_slow_send_delays_no_other(room: Room, wire: FakeWire) -> None:
@@ -361,6 +384,16 @@ async def test_a_resting_chat_is_not_waited_for_by_the_outbox(
     assert await room.sender.send(7, Screen("1")) == 1000
 
 
+async def test_the_second_notice_waits_a_thirtieth_of_a_second(
+    room: Room, wire: FakeWire, clock: Clock
+) -> None:
+    assert await room.sender.send(7, Screen("1")) == 1000
+    sending = asyncio.create_task(room.sender.send(8, Screen("2")))
+    await wire.until(lambda: clock.slept == [1 / 30])
+    clock.advance(0.04)
+    assert await sending == 1001
+
+
 async def test_250_messages_are_deleted_in_batches_of_100(room: Room, wire: FakeWire) -> None:
     for message in range(250):
         wire.put(7, message)
@@ -409,3 +442,48 @@ async def test_a_press_goes_all_the_way_and_the_toast_comes_even_without_a_reply
         await wire.until(lambda: len(wire.of("answerCallbackQuery")) == 3)
         await wire.until(lambda: wire.of("setMyCommands"))
     assert len(wire.of("setMyCommands")) == 1
+
+
+async def test_two_quick_presses_without_a_card_get_one_card_between_them() -> None:
+    wire, slow = FakeWire(), asyncio.Event()
+    live: dict[int, int] = {}
+    seen: list[int] = []
+
+    async def handle(event: Event) -> Reply:
+        seen.append(event.update)
+        return Reply(event.chat, Screen(event.code), live=live.get(event.chat, 0))
+
+    async def on_live(chat: int, message: int) -> None:
+        live[chat] = message
+
+    wire.script("sendMessage", Held(slow))
+    async with running(wire, handle, on_live=on_live):
+        wire.arrive(press(7, "1:a"))
+        await wire.until(lambda: wire.of("sendMessage"))
+        wire.arrive(press(7, "2:b"))
+        await wire.until(lambda: len(seen) == 2)
+        slow.set()
+        await wire.until(lambda: wire.chats[7] == {1000: "b"})
+
+
+async def test_a_reply_made_before_the_database_knew_of_the_card_is_shown_on_that_card() -> None:
+    wire, stored = FakeWire(), asyncio.Event()
+    live: dict[int, int] = {}
+
+    async def handle(event: Event) -> Reply:
+        known_now = live.get(event.chat, 0)
+        if event.code == "b":
+            wire_may_answer.set()
+            await stored.wait()
+        return Reply(event.chat, Screen(event.code), live=known_now)
+
+    async def on_live(chat: int, message: int) -> None:
+        live[chat] = message
+        stored.set()
+
+    wire_may_answer = asyncio.Event()
+    wire.script("sendMessage", Held(wire_may_answer))
+    wire.arrive(press(7, "1:a"), press(7, "2:b"))
+    async with running(wire, handle, on_live=on_live):
+        await wire.until(lambda: wire.chats[7] == {1000: "b"})
+    assert len(wire.of("sendMessage")) == 1

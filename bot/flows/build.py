@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.flows.guards import GUARDS
-from bot.flows.machine import START, Arrow, Stop, arrows, machine
+from bot.flows.machine import START, Arrow, Stop, arrows, machine, settled
 from bot.flows.shape import ChoiceShape, EntryShape, LawShape, LineShape, SourceShape, StateShape, Way
 from bot.model import Choice, Entry, Flow, Guard, Line, State, Text
 
@@ -58,23 +58,32 @@ def roads(merged: Merged) -> dict[tuple[str, str], Sequence[Arrow]]:
     }
     found: dict[tuple[str, str], Sequence[Arrow]] = {}
     for name, entry in merged.entries.items():
-        found[START, f"begin.{name}"] = tuple(arrows(stops, (Arrow(entry.start, ()),)))
+        road = arrows(stops, (Arrow(entry.start, ()),), settled(entry.sets, GUARDS.values()))
+        found[START, f"begin.{name}"] = tuple(road)
     for name, (_, shape) in merged.states.items():
-        for trigger, ways in _triggers(merged, name, shape):
-            found[name, trigger] = tuple(arrows(stops, _arrows(ways)))
+        for trigger, ways, answers in _triggers(merged, name, shape):
+            road = arrows(stops, _arrows(ways), settled(answers, GUARDS.values()))
+            found[name, trigger] = tuple(road)
     return found
 
 
-def _triggers(merged: Merged, name: str, shape: StateShape) -> Iterator[tuple[str, Sequence[Way]]]:
+def _triggers(
+    merged: Merged, name: str, shape: StateShape
+) -> Iterator[tuple[str, Sequence[Way], Mapping[str, str]]]:
     if shape.ends:
         return
     if shape.many:
-        yield "done", shape.then
+        yield "done", shape.then, {}
         return
-    for choice in choices_of(merged, shape):
-        yield f"{choice.question or shape.question or name}.{choice.key}", choice.to or shape.then
+    for code, choice in {_code(name, shape, one): one for one in choices_of(merged, shape)}.items():
+        question, _, key = code.partition(".")
+        yield code, choice.to or shape.then, {question: key, **choice.sets}
     if shape.moves:
-        yield "next", shape.then
+        yield "next", shape.then, {}
+
+
+def _code(name: str, shape: StateShape, choice: ChoiceShape) -> str:
+    return f"{choice.question or shape.question or name}.{choice.key}"
 
 
 def _arrows(ways: Sequence[Way]) -> tuple[Arrow, ...]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from bot.errors import FlowError
-from bot.flows import build, checks
+from bot.flows import build, checks, roads
 from bot.flows.shape import EntryShape, LawShape, LineShape, Shape, SourceShape, StateShape
 from bot.model import Flow, Text
 
@@ -70,7 +70,7 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
             problems += checks.of_meaning(merged, known)
             if not problems:
                 flows[file.name] = build.flow(merged, known)
-                problems += checks.of_roads(merged, flows[file.name])
+                problems += roads.of_roads(merged, flows[file.name])
     if problems:
         raise FlowError(sorted(set(problems), key=problems.index))
     drafts = sum(state.review == "udkast" for flow in flows.values() for state in flow.states.values())
@@ -105,7 +105,9 @@ def _flow_file(path: Path, data: dict[str, Any], problems: list[str]) -> FlowFil
     known = {"flow", "entry", "state", "view", "text", "controls"}
     problems += [f"{path.name}: {key}: is not a key that is known here" for key in data if key not in known]
     head = data.get("flow", {})
-    problems += [f"{path.name}: flow: {key}: is not a key that is known here" for key in head if key not in _HEAD]
+    problems += [
+        f"{path.name}: flow: {key}: is not a key that is known here" for key in head if key not in _HEAD
+    ]
     return FlowFile(
         name=path.stem,
         part=bool(head.get("part", False)),

@@ -1,13 +1,13 @@
 """From a flow's questions to one shared `transitions` machine; it moves cursors and remembers nobody."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
 from transitions import Machine
 
 from bot import model
-from bot.model import Guard
+from bot.model import Answers, Guard
 
 START = "start"
 
@@ -31,25 +31,61 @@ class Stop:
 Stops = Mapping[str, Stop]
 
 
-class Circle(Exception):
+class CircleError(Exception):
     """Questions that are skipped for ever; carries the state where the circle closes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is settled on a road: `held` guards are conditions of its arrows; `sure` and `denied` ones need not
+    be asked, because the answer just given, or an arrow that was not taken, has settled them."""
+
+    held: tuple[Guard, ...] = ()
+    sure: frozenset[Guard] = frozenset()
+    denied: frozenset[Guard] = frozenset()
+
+    def open(self, guards: Sequence[Guard]) -> tuple[Guard, ...]:
+        return tuple(guard for guard in guards if guard not in self.sure and guard not in self.held)
+
+    def holding(self, guards: tuple[Guard, ...]) -> "Known":
+        return replace(self, held=(*self.held, *guards))
+
+    def without(self, guards: tuple[Guard, ...]) -> "Known":
+        """After an arrow was not taken for the sake of these; of several nobody knows which it was."""
+        return replace(self, denied=self.denied | {guards[0]}) if len(guards) == 1 else self
+
+
+def settled(answers: Answers, guards: Iterable[Guard]) -> Known:
+    """What the answer of a press settles by itself, whatever was answered before."""
+    decided = [guard for guard in guards if guard.reads <= answers.keys()]
+    true = frozenset(guard for guard in decided if guard(answers))
+    return Known(sure=true, denied=frozenset(decided) - true)
+
+
 def arrows(
-    stops: Stops, ways: Sequence[Arrow], given: tuple[Guard, ...] = (), on_the_way: tuple[str, ...] = ()
+    stops: Stops, ways: Sequence[Arrow], known: Known, passed: tuple[str, ...] = ()
 ) -> Iterator[Arrow]:
-    """The ordered arrows that ways lead to, a question that is not asked being passed by on its own road."""
+    """The ordered arrows that ways lead to, a question that is not asked being passed by on its own road.
+    What is known to be ruled out is left out, which keeps the lists short."""
     for way in ways:
-        stop = stops[way.target]
-        if way.target in on_the_way:
-            raise Circle(way.target)
-        held = (*given, *(guard for guard in way.when if guard not in given))
-        asked = tuple(guard for guard in stop.when if guard not in held)
-        yield Arrow(way.target, (*held, *asked))
-        if asked:
-            yield from arrows(stops, stop.then, held, (*on_the_way, way.target))
-        if not held[len(given) :]:
+        new = known.open(way.when)
+        if known.denied.isdisjoint(new):
+            yield from _through(stops, way.target, known.holding(new), passed)
+        if not new:
             return  # nothing that follows an unguarded way is ever reached
+        known = known.without(new)
+
+
+def _through(stops: Stops, target: str, known: Known, passed: tuple[str, ...]) -> Iterator[Arrow]:
+    if target in passed:
+        raise CircleError(target)
+    stop = stops[target]
+    asked = known.open(stop.when)
+    if known.denied.isdisjoint(asked):
+        yield Arrow(target, (*known.held, *asked))
+        if not asked:
+            return
+    yield from arrows(stops, stop.then, known.without(asked), (*passed, target))
 
 
 def machine(roads: Mapping[tuple[str, str], Sequence[Arrow]]) -> model.Machine:
@@ -57,7 +93,12 @@ def machine(roads: Mapping[tuple[str, str], Sequence[Arrow]]) -> model.Machine:
     callbacks; conditions are guards, never names that the library would import."""
     names = {state for state, _ in roads} | {arrow.target for arrows in roads.values() for arrow in arrows}
     made = Machine(
-        model=None, states=sorted(names), initial=START, auto_transitions=False, queued=False, send_event=False
+        model=None,
+        states=sorted(names),
+        initial=START,
+        auto_transitions=False,
+        queued=False,
+        send_event=False,
     )
     for (state, trigger), ordered in roads.items():
         for arrow in ordered:

@@ -11,7 +11,9 @@ Message = tuple[int, str, tuple[str, str], list[str]]
 _NOT_WORDS = {"sources.toml"}
 
 
-def extract_toml(file: BinaryIO, keywords: object, comment_tags: object, options: object) -> Iterator[Message]:
+def extract_toml(
+    file: BinaryIO, keywords: object, comment_tags: object, options: object
+) -> Iterator[Message]:
     """As Babel calls it: (line, function, (context, msgid), comments)."""
     raw = file.read().decode("utf-8")
     name = PurePath(str(getattr(file, "name", "flow.toml")))

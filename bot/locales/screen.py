@@ -19,13 +19,11 @@ def screen(
 ) -> Screen:
     """`turn` goes before each code that does not bring its own, as those of notices do ("0:open.ab12")."""
     merged = {**values, **card.values}
-    paragraphs = [
-        (line, words.say(line.text, language, merged)) for line in card.lines
-    ]
+    paragraphs = [(line, words.say(line.text, language, merged)) for line in card.lines]
     text = _joined([_spoken(line, said, language) for line, said in paragraphs if said])
     choices = [_labelled(words, button, language, merged, turn) for button in card.choices]
     controls = [_labelled(words, button, language, merged, turn) for button in card.controls]
-    rows = (*_rows(choices, 2, _CHOICE_ROW), *_rows(controls, 4, _CONTROL_ROW))
+    rows = (*_rows(choices, 2, _CHOICE_ROW), *_grouped(controls))
     return Screen(text, tuple(rows), silent=silent)
 
 
@@ -49,9 +47,19 @@ def _labelled(
     return (TICK + label if button.ticked else label), data
 
 
-def _rows(
-    buttons: Sequence[tuple[str, str]], most: int, width: int
-) -> Iterator[tuple[tuple[str, str], ...]]:
+# Where a thumb finds them on every card: what moves on, what looks around, what must always be there.
+_GROUPS = (("next", "done", "withdraw", "resume", "notify", "ask"), ("back", "why", "show"))
+
+
+def _grouped(controls: Sequence[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], ...]]:
+    named = [(data.partition(":")[2].partition(".")[0], (label, data)) for label, data in controls]
+    for group in _GROUPS:
+        yield from _rows([button for name, button in named if name in group], 3, 30)
+    known = {name for group in _GROUPS for name in group}
+    yield from _rows([button for name, button in named if name not in known], 4, _CONTROL_ROW)
+
+
+def _rows(buttons: Sequence[tuple[str, str]], most: int, width: int) -> Iterator[tuple[tuple[str, str], ...]]:
     """Short labels share a row, long ones have their own; the order is kept."""
     row: list[tuple[str, str]] = []
     for button in buttons:

@@ -100,4 +100,6 @@ def problems_of(catalog: Catalog) -> list[str]:
 
 def _locked(text: str) -> set[str]:
     """What a translation must keep to the letter: placeholders, commands, paragraph and telephone numbers."""
-    return set(re.findall(r"\{[a-z_]+\}|(?<![\w/])/[a-z]+|§+ ?\d+|\b1?1\d{2}\b|\b1888\b|\b116 ?\d{3}\b", text))
+    return set(
+        re.findall(r"\{[a-z_]+\}|(?<![\w/])/[a-z]+|§+ ?\d+|\b1?1\d{2}\b|\b1888\b|\b116 ?\d{3}\b", text)
+    )

@@ -97,6 +97,8 @@ class Replies:
             await self._tell_live(reply.chat, place)
         if live in reply.deletes:
             live = 0
+        if not reply.deletes:
+            return await self._show(reply, place, live)
         shown, _ = await asyncio.gather(self._show(reply, place, live), self._tidy(reply))
         return shown
 
@@ -145,8 +147,6 @@ class Replies:
             place.stored = sent
 
     async def _tidy(self, reply: Reply) -> None:
-        if not reply.deletes:
-            return
         await self._limits.rest(reply.chat)
         try:
             refused = await methods.delete(self._bot, reply.chat, reply.deletes)

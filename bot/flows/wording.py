@@ -1,0 +1,65 @@
+"""What can be wrong with a text: its length, its placeholders, its marks, a paragraph in the wrong place."""
+
+import re
+from collections.abc import Container, Iterator, Sequence
+
+from bot.flows.build import Merged
+from bot.flows.guards import GUARDS
+from bot.flows.shape import LineShape, StateShape
+from bot.flows.vocabulary import MARKS, PLACEHOLDERS
+
+CARD_LENGTH = 700
+FOR_THE_CITIZEN = frozenset({"aloud", "check", "reply"})
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def of_texts(shape: StateShape) -> Iterator[str]:
+    for line in (*shape.line, *shape.why):
+        if (
+            "§" in line.say + line.aloud
+            and not {"duty"} & {*shape.marks, *line.marks}
+            and line not in shape.why
+        ):
+            yield f"names a paragraph outside a duty card: '{_short(line.say or line.aloud)}'"
+    if shape.aloud and not FOR_THE_CITIZEN & set(shape.marks):
+        yield "has words for the citizen and needs one of the marks aloud, check, reply"
+    if "§" in shape.say and "duty" not in shape.marks:
+        yield f"names a paragraph outside a duty card: '{_short(shape.say)}'"
+    always = [*shape.aloud, shape.say, *(one.say or one.aloud for one in shape.line if not one.when)]
+    if sum(map(len, always)) > CARD_LENGTH:
+        yield f"card of {sum(map(len, always))} characters; a screen holds {CARD_LENGTH}"
+    for text in (*shape.aloud, shape.say, shape.moves, *(choice.label for choice in shape.choices)):
+        yield from _of_placeholders(text)
+    if not any(always) and not shape.line and not shape.as_state:
+        yield "says nothing"
+
+
+def of_line(merged: Merged, line: LineShape) -> Iterator[str]:
+    if sum(map(bool, (line.say, line.aloud, line.use))) != 1:
+        yield "a line needs exactly one of say, aloud and use"
+    if line.use and line.use not in merged.texts:
+        yield f"uses unknown text '{line.use}'"
+    if line.aloud and not FOR_THE_CITIZEN & set(line.marks):
+        yield f"words for the citizen need one of the marks aloud, check, reply: '{_short(line.aloud)}'"
+    if len(line.say or line.aloud) > CARD_LENGTH:
+        yield f"line of {len(line.say or line.aloud)} characters; a screen holds {CARD_LENGTH}"
+    yield from unknown("guard", line.when, GUARDS)
+    yield from unknown("mark", line.marks, MARKS)
+    yield from _of_placeholders(line.say or line.aloud)
+
+
+def _of_placeholders(text: str) -> Iterator[str]:
+    for name in _PLACEHOLDER.findall(text):
+        if name not in PLACEHOLDERS:
+            yield f"unknown placeholder '{{{name}}}'"
+    if text.count("{") != text.count("}"):
+        yield f"has a brace that is not closed: '{_short(text)}'"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def unknown(kind: str, names: Sequence[str], known: Container[str]) -> Iterator[str]:
+    yield from (f"unknown {kind} '{name}'" for name in names if name not in known)
