@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import commands, consequences, dialogue, engine
+from bot import buttons, cards, commands, dialogue, engine, referring
 from bot.errors import SessionConflict
 from bot.house import House
 from bot.model import Event, Reply, Staff
@@ -43,24 +43,24 @@ def _turn(c: Connection, house: House, event: Event) -> Reply | None:
         case "command":
             return commands.obey(c, house, staff, event, now)
         case _:
-            return commands.house_card(c, house, staff, "typed", now)
+            return cards.house_card(c, house, staff, "typed", now)
 
 
 def _reachable(c: Connection, house: House, staff: Staff | None, event: Event, now: datetime) -> None:
     if staff is None:
         return
     if event.kind == "blocked":
-        consequences.unreachable(c, house, staff, now)
+        referring.unreachable(c, house, staff, now)
     else:
-        consequences.reachable_again(c, staff, now)
+        referring.reachable_again(c, staff, now)
 
 
 def _pressed(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     if event.turn == 0:
-        return commands.act(c, house, staff, event, now)
+        return buttons.act(c, house, staff, event, now)
     session = sessions.load(c, staff.id, staff.active)
     if session is None:
-        return commands.resting(c, house, staff, event, now)
+        return cards.resting(c, house, staff, event, now)
     step = engine.step(house.flows[session.flow], session, event)
     return dialogue.advance(c, house, staff, step, now, event.message)
 

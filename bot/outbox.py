@@ -10,7 +10,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from bot import consequences
+from bot import referring
+from bot.consequences import CHAT_KEPT
 from bot.errors import SendFailed, StorageFailed
 from bot.handover import pause, status
 from bot.house import House
@@ -21,7 +22,6 @@ from bot.storage import notices, people, referrals, traces
 BATCH = 100
 LONGEST_REST = 1.0  # seconds; a clock may be moved, and another process may have queued something
 KEPT = timedelta(hours=39)  # a bot cannot delete what is older than 48 hours
-CHAT_KEPT = consequences.CHAT_KEPT
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,8 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
             await _show_status(house, post, notice, now)
         else:
             await _ring(house, post, notice, now)
-    except SendFailed as failure:
+    except SendFailed as error:
+        failure = error
         await house.db.run(lambda c: _failed(c, house, notice, failure, now))
 
 
@@ -124,7 +125,7 @@ def _rung(c: Connection, house: House, notice: Notice, message: int, now: dateti
         return
     traces.keep(c, notice.staff, message, now + KEPT)
     if notice.kind == "referral":
-        consequences.delivered(c, house, notice.reference, now)
+        referring.delivered(c, house, notice.reference, now)
 
 
 def _failed(c: Connection, house: House, notice: Notice, failure: SendFailed, now: datetime) -> None:
@@ -135,7 +136,7 @@ def _failed(c: Connection, house: House, notice: Notice, failure: SendFailed, no
     log.warning("event=notice_refused notice=%s kind=%s", notice.id, notice.kind)
     people.set_blocked(c, notice.staff, True)
     if notice.kind == "referral":
-        consequences.undelivered(c, house, notice.reference, notice.staff, now)
+        referring.undelivered(c, house, notice.reference, notice.staff, now)
     else:
         notices.settle(c, notice.kind, notice.staff, notice.reference, "failed")
 
@@ -181,7 +182,7 @@ def _status(c: Connection, house: House, notice: Notice) -> tuple[Staff, Screen,
     if referral is None or staff is None:
         return None
     said = status(referral, notices.of(c, notice.reference, "referral"))
-    values = consequences.status_values(c, house, staff, referral)
+    values = referring.status_values(c, house, staff, referral)
     lines = [house.phrase(f"status.{said}", staff, **values)]
     ended = referral.closed is not None
     if not ended and referral.accepted is None:

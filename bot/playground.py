@@ -33,9 +33,7 @@ _PEOPLE: dict[str, tuple[Role, str, str]] = {
 
 async def run(directory: Path, port: int, fresh: bool, municipality: str) -> None:
     """Until it is stopped. Begins where it was, or anew with `fresh`. Raises ConfigError or FlowError."""
-    if fresh and directory.exists():
-        await asyncio.to_thread(shutil.rmtree, directory)
-    directory.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(_make_room, directory, fresh)
     world = World.open(directory)
     clock = Clock(world)
     try:
@@ -59,6 +57,12 @@ async def run(directory: Path, port: int, fresh: bool, municipality: str) -> Non
                 )  # fmt: skip
     finally:
         world.close()
+
+
+def _make_room(directory: Path, fresh: bool) -> None:
+    if fresh and directory.exists():
+        shutil.rmtree(directory)
+    directory.mkdir(parents=True, exist_ok=True)
 
 
 def _admit(c: Connection, cipher: Cipher, unit: str, clock: Clock) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from bot import commands, config, conversation, handover, outbox
 from bot.config import Municipality, Settings
+from bot.consequences import CHAT_KEPT
 from bot.errors import StorageFailed
 from bot.flows import loader
 from bot.house import House
@@ -158,7 +159,7 @@ def _keep_live(c: Connection, house: House, chat: int, message: int) -> None:
         traces.keep(c, staff.id, staff.live, house.clock())
     people.set_live(c, staff.id, message)
     talking = bool(sessions.open_of(c, staff.id))
-    traces.keep(c, staff.id, message, None if talking else house.clock() + outbox.CHAT_KEPT)
+    traces.keep(c, staff.id, message, None if talking else house.clock() + CHAT_KEPT)
 
 
 def _toasts(house: House) -> transport.Words:

@@ -1,0 +1,127 @@
+"""The buttons that are always valid: those of notices, reminders and status cards, and of the house's own cards."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import cards, dialogue, engine, handover, referring
+from bot.cards import Order
+from bot.house import House
+from bot.model import Answers, Button, Card, Event, Line, Notice, Referral, Reply, Session, Staff, Text
+from bot.storage import notices, people, referrals, sessions, traces
+
+
+def act(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """A button that is always valid and idempotent: `0:<action>.<reference>`."""
+    action, _, reference = event.code.partition(".")
+    do = _ACTIONS.get(action)
+    if do is None:
+        return cards.resume(c, house, staff, event, now)
+    return do(c, house, staff, replace(event, argument=reference), now)
+
+
+def _language(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    if event.argument not in house.words.languages:
+        return cards.resume(c, house, staff, event, now)
+    people.set_language(c, staff.id, event.argument)
+    speaking = replace(staff, language=event.argument)
+    if sessions.load(c, staff.id, staff.active) is not None:
+        reply = cards.resume(c, house, speaking, event, now)
+    else:
+        reply = cards.house_card(c, house, speaking, "welcome", now, event.message)
+    return replace(reply, commands=cards.menu_of(speaking))
+
+
+def _open(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """A notice, a reminder or an entry of the inbox; only for the one it was sent to."""
+    for notice in notices.of(c, event.argument):
+        if notice.staff == staff.id and notice.kind != "status":
+            if notice.message:
+                traces.keep(c, staff.id, notice.message, now)
+            notices.opened(c, notice.id)
+            return _opened(c, house, staff, notice, event, now)
+    return cards.resume(c, house, staff, event, now)
+
+
+def _opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Event, now: datetime) -> Reply:
+    if notice.kind == "duty_open":
+        keys = ("notified", "calling", "later", "considered")
+        choices = tuple(
+            Button(f"0:{key}.{notice.reference}", house.phrases[f"reminder.{key}"]) for key in keys
+        )
+        return cards.house_card(c, house, staff, "reminder.duty", now, choices=choices)
+    referral = referrals.get(c, notice.reference)
+    if notice.kind == "failed" and referral is not None:
+        said = handover.status(referral, notices.of(c, notice.reference, "referral"))
+        values = referring.status_values(c, house, staff, referral)
+        line = Line(Text(house.phrase(f"status.{said}", staff, **values), ""))
+        return dialogue.reply_with(
+            c, house, staff, Card((line,), (), (cards.resume_button(house), cards.acute_button(house))), now
+        )
+    others = referral is not None and referral.accepted_by not in (None, staff.id)
+    if referral is None or referral.closed or others:
+        lost = Session("referral", referring.lost_to(c, notice.reference), staff.turn)
+        return dialogue.show(c, house, staff, lost, now)
+    if notice.code == "":
+        referring.opened(c, house, notice.reference, now)
+    return dialogue.begin(c, house, staff, "referral", "open", now, _known(referral, staff), notice.reference)
+
+
+def _known(referral: Referral, staff: Staff) -> Answers:
+    known: dict[str, str] = {"urgency": referral.urgency, "path": referral.path}
+    if referral.accepted_by == staff.id:
+        known["take"] = "accept"
+    if referral.contact:
+        known["contact"] = referral.contact
+    return known
+
+
+def _ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    return cards.house_card(c, house, staff, "ask", now, event.message)
+
+
+def _withdraw(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """From the status card; the sender's own, and in her open conversation the consent goes with it."""
+    referral = referrals.get(c, event.argument)
+    if referral is None or referral.sender != staff.id:
+        return cards.resume(c, house, staff, event, now)
+    session = sessions.load(c, staff.id, dialogue.OWN)
+    if session is not None and session.reference == referral.reference and not referral.closed:
+        step = engine.withdraw(house.flows[session.flow], session)
+        return dialogue.advance(c, house, replace(staff, active=dialogue.OWN), step, now, event.message)
+    referring.withdraw(c, house, referral.reference, now)
+    return cards.house_card(c, house, staff, "note.withdrawn", now, event.message)
+
+
+def _reminded(thanks: str, again: bool) -> Order:
+    """One of the four honest answers to a reminder of the duty; two of them have it come again."""
+
+    def answer(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+        notice = notices.find(c, "duty_open", staff.id, event.argument)
+        if notice is not None and again:
+            notices.queue(c, "duty_open", staff.id, notice.reference, now + handover.REMIND_AFTER)
+        elif notice is not None:
+            notices.drop(c, notice.id)
+        return cards.house_card(c, house, staff, f"reminder.{thanks}", now, event.message)
+
+    return answer
+
+
+def _notify(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    return dialogue.begin(c, house, staff, "detection", "duty", now)
+
+
+_ACTIONS: dict[str, Order] = {
+    "open": _open,
+    "acute": cards.acute,
+    "resume": cards.resume,
+    "language": _language,
+    "withdraw": _withdraw,
+    "notify": _notify,
+    "ask": _ask,
+    "notified": _reminded("thanks_notified", again=False),
+    "calling": _reminded("thanks_calling", again=True),
+    "later": _reminded("thanks_later", again=True),
+    "considered": _reminded("thanks_considered", again=False),
+}

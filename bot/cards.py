@@ -1,0 +1,78 @@
+"""The house's own cards, outside every flow: a small sentence, the emergency card, back to the conversation."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import dialogue, engine
+from bot.house import House
+from bot.model import Button, Card, Event, Line, Reply, Staff, Text
+from bot.storage import people, sessions
+
+ACUTE = "0:acute.0"
+
+Order = Callable[[Connection, House, Staff, Event, datetime], Reply]
+
+
+def house_card(
+    c: Connection, house: House, staff: Staff, phrase: str, now: datetime, pressed: int = 0,
+    choices: tuple[Button, ...] = (), more: tuple[str, ...] = (),
+) -> Reply:  # fmt: skip
+    """A small sentence as the live card; the conversation that was on it comes back with one press."""
+    lines = tuple(Line(house.phrases[name]) for name in (phrase, *more))
+    going_on = sessions.load(c, staff.id, staff.active) is not None
+    back = (Button(dialogue.RESUME, house.phrases["button.back_to_talk"]),) if going_on else ()
+    card = Card(lines, choices, (*back, acute_button(house)))
+    return dialogue.reply_with(c, house, staff, card, now, pressed)
+
+
+def resume_button(house: House) -> Button:
+    return Button(dialogue.RESUME, house.phrases["button.done_reading"])
+
+
+def acute_button(house: House) -> Button:
+    return Button(ACUTE, house.phrases["button.acute"])
+
+
+def resting(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """A press where no conversation is open; the emergency card stands above even that."""
+    if event.code == "acute":
+        return acute(c, house, staff, event, now)
+    return house_card(c, house, staff, "resting", now, event.message)
+
+
+def resume(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """Back to the conversation that is open; the person's own, where the other has ended."""
+    for about in dict.fromkeys((staff.active, dialogue.OWN)):
+        session = sessions.load(c, staff.id, about)
+        if session is not None:
+            people.set_active(c, staff.id, about)
+            return dialogue.show(c, house, replace(staff, active=about), session, now, event.message)
+    return house_card(c, house, staff, "resting", now, event.message)
+
+
+def acute(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    session = sessions.load(c, staff.id, staff.active)
+    if session is not None:
+        flow = house.flows[session.flow]
+        step = engine.step(flow, session, replace(event, turn=session.turn, code="acute"))
+        return dialogue.advance(c, house, staff, step, now, event.message)
+    view = house.flows["detection"].views["acute"]
+    card = Card(view.lines, (), (resume_button(house),), view.marks)
+    return dialogue.reply_with(c, house, staff, card, now, event.message)
+
+
+def ask_language(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    choices = tuple(
+        Button(f"0:language.{code}", Text(house.words.language_name(code), ""))
+        for code in house.words.languages
+    )
+    reply = house_card(c, house, staff, "language.ask", now, choices=choices)
+    return replace(reply, commands=menu_of(staff))
+
+
+def menu_of(staff: Staff) -> str:
+    """What the transport sets as this chat's commands: by role and language."""
+    return f"{staff.role}.{staff.language}"

@@ -1,0 +1,241 @@
+"""A referral's life in storage, from the consent to its closing. It tells nobody: whoever is to be told gets a row
+in the outbox, in the same transaction."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import derived
+from bot.handover import NEEDS_A_CALL, receivers, status, whole_hours
+from bot.house import House
+from bot.model import Answers, Referral, Session, Staff
+from bot.storage import notices, outcomes, people, referrals, traces
+
+# --- the employee's side ----------------------------------------------------------------------------
+
+
+def refer(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
+    """Stored the moment consent is given, before the remaining questions (P15)."""
+    answers = session.answers
+    if session.reference:
+        return _widen(c, house, staff, session, now)
+    referral = Referral(
+        reference=house.reference(),
+        sender=staff.id,
+        unit=staff.unit,
+        urgency=derived.urgency(answers),
+        path=_asked_of_the_key_person(answers),
+        stored=now,
+    )
+    referrals.store(c, referral)
+    route = "open" if _ask(c, house, referral, now) else "none"
+    _tell_sender(c, house, referral.reference, now)
+    return replace(session, reference=referral.reference, given={**session.given, "route": route})
+
+
+def _widen(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
+    """Advice was asked for before, and now there is a consent: the same hand-over, told again."""
+    referrals.set_path(c, session.reference, _asked_of_the_key_person(session.answers))
+    raise_urgency(c, house, staff, session, now)
+    _remind_receivers(c, session.reference, now)
+    _tell_sender(c, house, session.reference, now)
+    return session
+
+
+def _asked_of_the_key_person(answers: Answers) -> str:
+    """What the key person is asked for. Where the wish is the police, a named consent still refers, and
+    without a name only advice can have been asked for (P6)."""
+    if answers.get("consent") != "named":
+        return "advice"
+    path = derived.path(answers)
+    return path if path in {"shelter", "police"} else "referral"
+
+
+def _ask(c: Connection, house: House, referral: Referral, now: datetime, but: tuple[int, ...] = ()) -> bool:
+    """A notice for each receiver; False where there is none. `but` are those who have already had it."""
+    staff = [
+        *people.with_role(c, house.cipher, "key_person"),
+        *people.with_role(c, house.cipher, "coordinator"),
+    ]
+    chosen = receivers(referral.unit, referral.sender, [one for one in staff if one.id not in but])
+    for receiver in chosen:
+        notices.queue(c, "referral", receiver.id, referral.reference, now)
+    return bool(chosen)
+
+
+def raise_urgency(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> None:
+    """Later answers may make a referral more urgent, never less; then it is told again (P15)."""
+    if not referrals.raise_urgency(c, session.reference, derived.urgency(session.answers)):
+        return
+    _remind_receivers(c, session.reference, now)
+    _tell_sender(c, house, session.reference, now)
+
+
+def _remind_receivers(c: Connection, reference: str, now: datetime) -> None:
+    referral = referrals.get(c, reference)
+    for notice in notices.of(c, reference, "referral"):
+        if referral and not referral.closed and referral.accepted_by in (None, notice.staff):
+            notices.queue(c, "referral", notice.staff, reference, now, notice.code)
+
+
+def call_back(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
+    withdraw(c, house, session.reference, now)
+    return replace(session, reference="")
+
+
+def withdraw(c: Connection, house: House, reference: str, now: datetime) -> bool:
+    """False where it was closed already."""
+    if not referrals.close(c, reference, "sent_in_error", now):
+        return False
+    referral = referrals.get(c, reference)
+    accepted_by = referral.accepted_by if referral else None
+    _take_away(c, reference, now, but=accepted_by)
+    if accepted_by is not None:  # she works on it, so she is told; her card says that it is gone
+        notices.queue(c, "referral", accepted_by, reference, now)
+    _tell_sender(c, house, reference, now)
+    complete(c, reference)
+    return True
+
+
+def _take_away(c: Connection, reference: str, now: datetime, but: int | None = None) -> None:
+    """Notices that are not needed any more, and the messages they stand on."""
+    for notice in notices.of(c, reference, "referral"):
+        if notice.staff != but:
+            if notice.message:
+                traces.keep(c, notice.staff, notice.message, now)
+            notices.drop(c, notice.id)
+
+
+def _tell_sender(c: Connection, house: House, reference: str, now: datetime) -> None:
+    """Her status card is due: what it says is read when it is sent, so that it is never more than the truth."""
+    referral = referrals.get(c, reference)
+    if referral is None:
+        return
+    notices.queue(c, "status", referral.sender, reference, now)
+    if status(referral, notices.of(c, reference, "referral")) in NEEDS_A_CALL:
+        notices.queue(c, "failed", referral.sender, reference, now)
+
+
+def delivered(c: Connection, house: House, reference: str, now: datetime) -> None:
+    if referrals.delivered(c, reference, now):
+        _tell_sender(c, house, reference, now)
+
+
+def status_values(c: Connection, house: House, staff: Staff, referral: Referral) -> dict[str, str]:
+    """What the employee's status texts are filled in with: a time, an opaque code, and who took it."""
+    taker = people.by_id(c, house.cipher, referral.accepted_by) if referral.accepted_by else None
+    return {
+        "code": referral.reference,
+        "time": house.words.time(referral.stored, staff.language),
+        "key_name": taker.name if taker else "",
+        "key_staff_phone": taker.phone if taker else "",
+    }
+
+
+# --- the key person's side --------------------------------------------------------------------------
+
+
+def opened(c: Connection, house: House, reference: str, now: datetime) -> None:
+    if referrals.opened(c, reference, now):
+        _tell_sender(c, house, reference, now)
+        complete(c, reference)
+
+
+def accept(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
+    """The first one gets it. The others' notices go; whoever has the card open is told on her next press."""
+    if not referrals.accept(c, session.reference, staff.id, now):
+        return replace(session, state=lost_to(c, session.reference))
+    _take_away(c, session.reference, now, but=staff.id)
+    _tell_sender(c, house, session.reference, now)
+    complete(c, session.reference)
+    return session
+
+
+def lost_to(c: Connection, reference: str) -> str:
+    """The state of a card whose referral cannot be taken any more."""
+    referral = referrals.get(c, reference)
+    return "gone" if referral is None or referral.closed else "taken_by_other"
+
+
+def pass_on(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
+    """To whoever of the receivers is left, and then to those who have not been asked."""
+    reference = session.reference
+    referral = referrals.get(c, reference)
+    if referral is None or referral.closed or referral.accepted_by not in (None, staff.id):
+        return replace(session, state=lost_to(c, reference))
+    notices.settle(c, "referral", staff.id, reference, "passed")
+    asked = notices.of(c, reference, "referral")
+    if not [notice for notice in asked if notice.code == ""]:
+        _ask(c, house, referral, now, but=tuple(notice.staff for notice in asked))
+    _tell_sender(c, house, reference, now)
+    return session
+
+
+def undelivered(c: Connection, house: House, reference: str, staff_id: int, now: datetime) -> None:
+    """A receiver can never be reached: the next one is asked, and the employee sees the truth."""
+    notices.settle(c, "referral", staff_id, reference, "failed")
+    referral = referrals.get(c, reference)
+    asked = notices.of(c, reference, "referral")
+    if referral is not None and not referral.closed and not [one for one in asked if one.code == ""]:
+        _ask(c, house, referral, now, but=tuple(notice.staff for notice in asked))
+    _tell_sender(c, house, reference, now)
+
+
+def unreachable(c: Connection, house: House, staff: Staff, now: datetime) -> None:
+    """She has blocked the bot: whatever waits for her goes to the next receiver."""
+    people.set_blocked(c, staff.id, True)
+    for notice in notices.to(c, staff.id):
+        if notice.kind == "referral" and notice.code == "":
+            undelivered(c, house, notice.reference, staff.id, now)
+
+
+def reachable_again(c: Connection, staff: Staff, now: datetime) -> None:
+    people.set_blocked(c, staff.id, False)
+    for notice in notices.to(c, staff.id):
+        if notice.code == "failed":
+            notices.queue(c, notice.kind, staff.id, notice.reference, now)
+
+
+def contact(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
+    code = str(session.answers["contact"])
+    if not _is_hers(c, session.reference, staff):
+        return replace(session, state=lost_to(c, session.reference))
+    referrals.contact(c, session.reference, code, now)
+    if code == "reached":
+        referrals.reached(c, session.reference, now)
+    complete(c, session.reference)
+    return session
+
+
+def close(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
+    if not _is_hers(c, session.reference, staff):
+        return replace(session, state=lost_to(c, session.reference))
+    referrals.close(c, session.reference, str(session.answers["close"]), now)
+    _tell_sender(c, house, session.reference, now)
+    complete(c, session.reference)
+    _take_away(c, session.reference, now)
+    return session
+
+
+def _is_hers(c: Connection, reference: str, staff: Staff) -> bool:
+    referral = referrals.get(c, reference)
+    return referral is not None and not referral.closed and referral.accepted_by == staff.id
+
+
+def complete(c: Connection, reference: str) -> None:
+    """The referral's part of the outcome, as far as it has happened; nothing before the conversation has
+    ended, because the outcome is written then."""
+    referral = referrals.get(c, reference)
+    if referral is None or referral.outcome is None:
+        return
+    outcomes.complete(
+        c,
+        referral.outcome,
+        accepted=int(referral.accepted is not None),
+        reached=int(referral.reached is not None),
+        close=referral.close,
+        hours_to_open=whole_hours(referral.stored, referral.opened),
+        hours_to_accept=whole_hours(referral.stored, referral.accepted),
+        hours_to_reach=whole_hours(referral.stored, referral.reached),
+    )
