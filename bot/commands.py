@@ -104,4 +104,7 @@ _ORDERS: dict[str, Order] = {
     "stop": _stop,
 }
 
-COMMANDS = tuple(name for name in _ORDERS if name != "start")
+
+def of_role(role: str) -> tuple[str, ...]:
+    """The commands that a person's menu lists; nobody is referred to a frontline employee."""
+    return tuple(name for name in _ORDERS if name != "start" and (name != "inbox" or role != "frontline"))

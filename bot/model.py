@@ -209,14 +209,13 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the transport does after the commit, for the person who acted: answer the press, show the
-    live card (edit `live`, or send where there is none), delete `deletes`."""
+    """What the transport does after the commit, for the person who acted: answer the press with `toast`, show
+    the live card (edit `live`, or send one at the bottom where it is 0), set the commands named."""
 
     chat: int
     screen: Screen | None = None
     toast: str = ""
     live: int = 0
-    deletes: tuple[int, ...] = ()
     commands: str = ""
 
 

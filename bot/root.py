@@ -25,6 +25,7 @@ from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
 from bot.storage.purge import purge
 from bot.transport import bot as transport
+from bot.transport.receive import unless
 
 SWEEP = 60.0  # seconds between looks for conversations that were left
 PURGE_EVERY = timedelta(hours=1)
@@ -127,7 +128,9 @@ async def run(
         words=_toasts(house),
         menu=lambda named: _menu(house, named),
     )
-    username = await line.start()
+    username = await unless(stop, line.start())
+    if username is None:
+        return
     ready(username)
     beside = [
         asyncio.create_task(outbox.run(house, line.sender, wake, stop)),
@@ -171,9 +174,10 @@ def _toasts(house: House) -> transport.Words:
 
 def _menu(house: House, named: str) -> tuple[tuple[str, str], ...]:
     """A chat's commands in its language; `named` is role and language."""
-    _, _, language = named.partition(".")
+    role, _, language = named.partition(".")
     return tuple(
-        (name, house.words.say(house.phrases[f"command.{name}"], language, {})) for name in commands.COMMANDS
+        (name, house.words.say(house.phrases[f"command.{name}"], language, {}))
+        for name in commands.of_role(role)
     )
 
 

@@ -135,67 +135,19 @@ async def test_a_long_toast_is_cut_where_telegram_would_refuse_it(room: Room, wi
     assert wire.of("answerCallbackQuery")[0].text == "å" * 200
 
 
-async def test_what_is_to_go_is_deleted_and_refusals_are_counted(room: Room, wire: FakeWire) -> None:
-    for message in (50, 51, 52, 53):
-        wire.put(7, message)
-    wire.script("deleteMessage", bad("message can't be deleted"))
-    await room.sender.reply(Reply(7, Screen("kort"), deletes=(50,)), "q")
-    assert room.sender.refused_deletes == 1
-    await room.sender.reply(Reply(7, deletes=(51, 52, 53)))
-    assert wire.chats[7] == {50: "a card", 1000: "kort"}
-    wire.script("deleteMessage", BLOCKED)
-    await room.sender.reply(Reply(7, deletes=(50,)))
-    assert room.sender.refused_deletes == 2
-
-
-async def test_a_card_that_is_to_be_deleted_is_not_edited(room: Room, wire: FakeWire) -> None:
-    wire.put(7, 50)
-    assert await room.sender.reply(Reply(7, Screen("ny"), live=50, deletes=(50,))) == 1000
-    assert wire.chats[7] == {1000: "ny"} and not wire.of("editMessageText")
-
-
 async def test_a_newer_screen_takes_the_place_of_one_that_waits(room: Room, wire: FakeWire) -> None:
     wire.put(7, 50)
-    wire.put(7, 61)
     slow = asyncio.Event()
     wire.script("editMessageText", Held(slow))
     room.sender.post(Reply(7, Screen("1"), live=50), "q1")
     await wire.until(lambda: wire.of("editMessageText"))
-    room.sender.post(Reply(7, Screen("2"), toast="to", live=50, deletes=(61,)), "q2")
+    room.sender.post(Reply(7, Screen("2"), toast="to", live=50), "q2")
     room.sender.post(Reply(7, Screen("3"), live=50), "q3")
     await wire.until(lambda: len(wire.of("answerCallbackQuery")) == 3)
     slow.set()
     await wire.until(lambda: wire.chats[7] == {50: "3"})
     assert [call.text for call in wire.of("editMessageText")] == ["1", "3"]
     assert [call.text for call in wire.of("answerCallbackQuery")] == ["", "to", ""]
-
-
-async def test_a_clearing_takes_a_waiting_card_along(room: Room, wire: FakeWire) -> None:
-    wire.put(7, 50)
-    slow = asyncio.Event()
-    wire.script("editMessageText", Held(slow))
-    room.sender.post(Reply(7, Screen("1"), live=50))
-    await wire.until(lambda: wire.of("editMessageText"))
-    room.sender.post(Reply(7, Screen("2"), live=50))
-    room.sender.post(Reply(7, deletes=(50,)))
-    await asyncio.sleep(0)
-    slow.set()
-    await wire.until(lambda: not wire.chats[7])
-    assert [call.text for call in wire.of("editMessageText")] == ["1"] and not wire.of("sendMessage")
-
-
-async def test_deleting_something_else_leaves_a_waiting_card_waiting(room: Room, wire: FakeWire) -> None:
-    wire.put(7, 50)
-    wire.put(7, 61)
-    slow = asyncio.Event()
-    wire.script("editMessageText", Held(slow))
-    room.sender.post(Reply(7, Screen("1"), live=50))
-    await wire.until(lambda: wire.of("editMessageText"))
-    room.sender.post(Reply(7, Screen("2"), live=50))
-    room.sender.post(Reply(7, deletes=(61,)))
-    await asyncio.sleep(0)
-    slow.set()
-    await wire.until(lambda: wire.chats[7] == {50: "2"})
 
 
 async def test_two_presses_before_the_new_card_is_known_share_it(room: Room, wire: FakeWire) -> None:
@@ -210,8 +162,8 @@ async def test_two_presses_before_the_new_card_is_known_share_it(room: Room, wir
     slow.set()
     assert (await first, await second, await third) == (1000, 1000, 1000)
     assert wire.chats[7] == {1000: "3"}
-    assert await room.sender.reply(Reply(7, Screen("ny"), deletes=(1000,)), "", room.sender.known(7)) == 1001
-    assert wire.chats[7] == {1001: "ny"}
+    assert await room.sender.reply(Reply(7, Screen("ny")), "", room.sender.known(7)) == 1001
+    assert wire.chats[7] == {1000: "3", 1001: "ny"}
     assert await room.sender.reply(Reply(7, Screen("nok en"))) == 1002
 
 
@@ -284,18 +236,6 @@ async def test_a_lost_card_is_replaced_once_even_when_the_new_one_times_out(
     with pytest.raises(SendFailed):
         await room.sender.reply(Reply(7, Screen("kort"), live=50))
     assert len(wire.of("sendMessage")) == 1
-
-
-async def test_a_resting_chat_is_not_tidied_either(room: Room, wire: FakeWire, clock: Clock) -> None:
-    wire.put(7, 61)
-    wire.script("sendMessage", too_many(5))
-    with pytest.raises(SendFailed):
-        await room.sender.send(7, Screen("meddelelse"))
-    room.sender.post(Reply(7, deletes=(61,)))
-    await wire.until(lambda: clock.slept == [5])
-    assert wire.chats[7]
-    clock.advance(5)
-    await wire.until(lambda: not wire.chats[7])
 
 
 async def test_a_chat_stuck_on_a_slow_send_delays_no_other(room: Room, wire: FakeWire) -> None:

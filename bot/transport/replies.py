@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from telegram import Bot
@@ -57,7 +57,6 @@ class Replies:
         self._on_live = on_live
         self._spawn = spawn
         self._places: dict[int, _Place] = {}
-        self.refused_deletes = 0
 
     def known(self, chat: int) -> int:
         place = self._places.get(chat)
@@ -95,18 +94,13 @@ class Replies:
         live = place.newest if order.known < place.sent else reply.live
         if place.stored < place.sent:
             await self._tell_live(reply.chat, place)
-        if live in reply.deletes:
-            live = 0
-        if not reply.deletes:
-            return await self._show(reply, place, live)
-        shown, _ = await asyncio.gather(self._show(reply, place, live), self._tidy(reply))
-        return shown
+        return await self._show(reply, place, live)
 
     async def _show(self, reply: Reply, place: _Place, live: int) -> int | None:
         chat, tried = reply.chat, 0
         while reply.screen is not None:
             await self._limits.rest(chat)
-            if place.waiting is not None and _outdates(place.waiting.reply, live):
+            if place.waiting is not None and place.waiting.reply.screen is not None:
                 return None
             try:
                 with self._limits.pressing():
@@ -146,28 +140,11 @@ class Replies:
         else:
             place.stored = sent
 
-    async def _tidy(self, reply: Reply) -> None:
-        await self._limits.rest(reply.chat)
-        try:
-            refused = await methods.delete(self._bot, reply.chat, reply.deletes)
-        except TelegramError as error:
-            noted(error, reply.chat, self._limits)
-            refused = reply.deletes
-        self.refused_deletes += len(refused)
-
 
 def _merge(waiting: _Order, newer: Reply, known: int) -> None:
-    """The newer screen takes the older one's place; everything to be deleted is still deleted."""
-    older = waiting.reply
-    deletes = tuple(dict.fromkeys(older.deletes + newer.deletes))
-    if _outdates(newer, older.live):
-        waiting.reply, waiting.known = replace(newer, deletes=deletes), known
-    else:
-        waiting.reply = replace(older, deletes=deletes)
-
-
-def _outdates(newer: Reply, live: int) -> bool:
-    return newer.screen is not None or live in newer.deletes
+    """The newer screen takes the older one's place."""
+    if newer.screen is not None:
+        waiting.reply, waiting.known = newer, known
 
 
 def _worth_a_try(error: TelegramError, refusal: SendFailed, live: int) -> bool:

@@ -54,7 +54,7 @@ class Sender:
 
     async def reply(self, reply: Reply, callback: str = "", known: int | None = None) -> int | None:
         """The id of what is now the live card; None where no screen was shown. Raises SendFailed."""
-        if reply.screen is None and not reply.deletes:
+        if reply.screen is None:
             await self._answer(callback, reply.toast)
             return None
         known = self.known(reply.chat) if known is None else known
@@ -70,10 +70,6 @@ class Sender:
 
     def leave(self, chat: int) -> None:
         self.spawn(self._leave(chat))
-
-    @property
-    def refused_deletes(self) -> int:
-        return self._replies.refused_deletes
 
     async def _post(self, reply: Reply, callback: str, known: int | None) -> None:
         try:
