@@ -28,7 +28,9 @@ def carry_out(c: Connection, house: House, staff: Staff, step: Step, now: dateti
     return replace(step, session=session, ended=ended)
 
 
-def end(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> None:
+def end(
+    c: Connection, house: House, staff: Staff, session: Session, now: datetime, remind: datetime | None = None
+) -> None:
     """However a conversation ends: its outcome, the reminder of a duty that stands open, and the clean-up."""
     answers = session.answers
     if session.flow == "detection":
@@ -42,7 +44,7 @@ def end(c: Connection, house: House, staff: Staff, session: Session, now: dateti
                 referrals.tie(c, referral.reference, number)
                 referring.complete(c, referral.reference)
         if derived.duty_is_open(answers):
-            notices.queue(c, "duty_open", staff.id, house.reference(), now + REMIND_AFTER)
+            notices.queue(c, "duty_open", staff.id, house.reference(), remind or now + REMIND_AFTER)
     traces.expire(c, staff.id, now + CHAT_KEPT, keep=kept_messages(c, staff.id))
 
 

@@ -67,15 +67,18 @@ def _pressed(c: Connection, house: House, staff: Staff, event: Event, now: datet
 
 async def expire(house: House) -> int:
     """Ends the conversations that nobody has pressed in for two hours; how many."""
-    return await house.db.run(lambda c: _expire(c, house, house.clock()))
+    ended = await house.db.run(lambda c: _expire(c, house, house.clock()))
+    house.wake()
+    return ended
 
 
 def _expire(c: Connection, house: House, now: datetime) -> int:
+    """She has been away long enough: what stands open about a child is asked about at once."""
     idle = sessions.idle(c, now - IDLE)
     for staff_id, about, _ in idle:
         staff = people.by_id(c, house.cipher, staff_id)
         if staff is not None:
-            dialogue.stop(c, house, staff, about, now)
+            dialogue.stop(c, house, staff, about, now, remind=now)
             if staff.active == about:
                 people.set_active(c, staff.id, dialogue.OWN)
         else:

@@ -88,13 +88,16 @@ def begin(
     return show(c, house, replace(staff, active=reference), saved, now)
 
 
-def stop(c: Connection, house: House, staff: Staff, about: str, now: datetime) -> Session | None:
-    """End an open conversation where it is: what it leaves behind, and the session as it ended."""
+def stop(
+    c: Connection, house: House, staff: Staff, about: str, now: datetime, remind: datetime | None = None
+) -> Session | None:
+    """End an open conversation where it is: what it leaves behind, and the session as it ended. An open duty
+    is reminded of at `remind`, otherwise a little later."""
     session = sessions.load(c, staff.id, about)
     if session is None:
         return None
     step = engine.stop(house.flows[session.flow], session)
-    consequences.end(c, house, staff, step.session, now)
+    consequences.end(c, house, staff, step.session, now, remind)
     sessions.end(c, staff.id, about)
     people.set_turn(c, staff.id, step.session.turn)
     return step.session

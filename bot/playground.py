@@ -53,7 +53,7 @@ async def run(directory: Path, port: int, fresh: bool, municipality: str) -> Non
             with root.stopped_by_signals(stop):
                 await root.run(
                     prepared, clock.now, lambda _: typer.echo(f"Opspor's sandbox: {base_url}"), stop,
-                    on_wake=clock.when_forwarded,
+                    when_moved=clock.when_forwarded,
                 )  # fmt: skip
     finally:
         world.close()

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -19,7 +20,6 @@ from bot.errors import StorageFailed
 from bot.flows import loader
 from bot.house import House
 from bot.locales import words
-from bot.model import Event, Reply
 from bot.storage import migrate, people, sessions, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
@@ -98,6 +98,7 @@ def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime
     """What the log says at start, and `opspor doctor` prints: nothing that keeps the bot from running."""
     yield from (f"{name} is not a setting of Opspor's" for name in config.unknown(environment))
     yield from prepared.municipality.warnings(today.date())
+    yield from prepared.words.problems
     for code, law in prepared.content.laws.items():
         if today.date() - datetime.fromisoformat(law.checked_on).date() > config.LAW_CHECKED_WITHIN:
             yield f"the law reference {code} was last checked on {law.checked_on}"
@@ -113,40 +114,44 @@ async def run(
     clock: Clock,
     ready: Callable[[str], None],
     stop: asyncio.Event,
-    on_wake: Callable[[Callable[[], None]], None] = lambda wake: None,
+    when_moved: Callable[[Callable[[], None]], None] = lambda wake: None,
 ) -> None:
     """The whole bot until `stop`; `ready` is told the bot's user name when it receives. Whoever moves the
-    clock takes through `on_wake` what wakes the outbox then."""
-    wake = asyncio.Event()
-    on_wake(wake.set)
+    clock is given, through `when_moved`, what wakes those who sleep by it."""
+    wake, moved = asyncio.Event(), asyncio.Event()
+    when_moved(wake.set)
+    when_moved(moved.set)
     house = house_of(prepared, clock, wake.set)
-    line = transport.build(
-        prepared.settings.token,
-        prepared.settings.api_base,
-        lambda event: _handled(house, event),
-        on_live=lambda chat, message: _live(house, chat, message),
-        words=_toasts(house),
-        menu=lambda named: _menu(house, named),
-    )
+    line = line_of(house, prepared.settings)
     username = await unless(stop, line.start())
     if username is None:
         return
     ready(username)
     beside = [
         asyncio.create_task(outbox.run(house, line.sender, wake, stop)),
-        asyncio.create_task(_sweep(house, stop)),
+        asyncio.create_task(_sweep(house, moved, stop)),
     ]
     try:
         await line.run(stop)
     finally:
         stop.set()
         wake.set()
+        moved.set()
         await asyncio.gather(*beside)
         await line.stop()
 
 
-async def _handled(house: House, event: Event) -> Reply | None:
-    return await conversation.handle(house, event)
+def line_of(house: House, settings: Settings, wire: transport.Wire | None = None) -> transport.Transport:
+    """The transport, with the conversation behind it; `wire` stands in for the network."""
+    return transport.build(
+        settings.token,
+        settings.api_base,
+        partial(conversation.handle, house),
+        on_live=partial(_live, house),
+        words=_toasts(house),
+        menu=partial(_menu, house),
+        wire=wire,
+    )
 
 
 async def _live(house: House, chat: int, message: int) -> None:
@@ -181,10 +186,11 @@ def _menu(house: House, named: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-async def _sweep(house: House, stop: asyncio.Event) -> None:
+async def _sweep(house: House, moved: asyncio.Event, stop: asyncio.Event) -> None:
     """Ends what was left, and deletes what has lived long enough."""
     purged = house.clock() - PURGE_EVERY
     while not stop.is_set():
+        moved.clear()
         with contextlib.suppress(StorageFailed):
             await conversation.expire(house)
             if house.clock() - purged >= PURGE_EVERY:
@@ -192,7 +198,7 @@ async def _sweep(house: House, stop: asyncio.Event) -> None:
                 house.db.truncate_log()
                 purged = house.clock()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), SWEEP)
+            await asyncio.wait_for(moved.wait(), SWEEP)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,6 @@ from babel.dates import format_time, get_timezone
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from bot.errors import ConfigError
 from bot.model import Text
 
 DIRECTORY = Path(__file__).parent
@@ -21,10 +20,12 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Every language that may be shown, Danish first. `zone` is the municipality's clock."""
+    """Every language that may be shown, Danish first. `zone` is the municipality's clock; `problems` say which
+    languages are left out, and for which sentences."""
 
     catalogues: Mapping[str, Mapping[tuple[str, str], str]]
     zone: str = "Europe/Copenhagen"
+    problems: tuple[str, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -65,20 +66,21 @@ class Words:
 
 
 def load(directory: Path = DIRECTORY, zone: str = "Europe/Copenhagen") -> Words:
-    """Danish and every catalogue that is whole. A half-translated one is an error: it must not reach
-    anybody, and leaving it out in silence would change a person's language under her."""
+    """Danish and every catalogue that is whole. A half-translated one reaches nobody: it is left out and named,
+    and whoever reads it gets Danish, because a missing sentence must not keep the bot from anybody."""
     catalogues: dict[str, Mapping[tuple[str, str], str]] = {SOURCE: {}}
     problems: list[str] = []
     for path in sorted(directory.glob("*.po")):
         with path.open("rb") as file:
             catalog = read_po(file, locale=path.stem)
-        problems += [f"{path.name}: {problem}" for problem in problems_of(catalog)]
+        found = [f"{path.name}: {problem}" for problem in problems_of(catalog)]
+        problems += found
+        if found:
+            continue
         catalogues[path.stem] = {
             (message.context or "", str(message.id)): str(message.string) for message in catalog if message.id
         }
-    if problems:
-        raise ConfigError("a language is not whole:\n" + "\n".join(problems))
-    return Words(catalogues, zone)
+    return Words(catalogues, zone, tuple(problems))
 
 
 def problems_of(catalog: Catalog) -> list[str]:

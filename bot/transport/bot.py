@@ -26,6 +26,7 @@ from bot.transport.wire import AiohttpRequest
 TELEGRAM = "https://api.telegram.org"
 
 Sleep = Callable[[float], Awaitable[object]]
+Wire = BaseRequest
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,40 @@
+"""`make bench`: prints each figure with the machine it was measured on. `--clone` adds the clean clone."""
+
+import asyncio
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+
+from benchmarks import pressing, starting
+
+
+def main(arguments: list[str]) -> None:
+    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(
+        f"load before: {os.getloadavg()[0]:.2f}; other processes share the machine: {psutil.cpu_percent(1):.0f} %"
+    )
+    print(
+        f"one press, engine alone: {pressing.engine_alone():.0f} microseconds (mean over the open scenarios)"
+    )
+    with tempfile.TemporaryDirectory() as directory:
+        cpu, wall = asyncio.run(pressing.whole(Path(directory)))
+    print(
+        f"whole press, update in to edit sent, wire excluded: {wall:.2f} ms ({cpu:.2f} ms CPU), SQLite FULL"
+    )
+    with tempfile.TemporaryDirectory() as directory:
+        ready, memory = starting.run(Path(directory))
+    print(f"opspor run, start to ready: {ready:.2f} s; resident when idle: {memory:.0f} MB")
+    with tempfile.TemporaryDirectory() as directory:
+        first, again = starting.sandbox(Path(directory))
+    print(f"opspor sandbox, start to answering: {first:.2f} s the first time, {again:.2f} s afterwards")
+    if "--clone" in arguments:
+        with tempfile.TemporaryDirectory() as directory:
+            print(f"clean clone to the sandbox answering: {starting.clone(Path(directory)):.0f} s")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

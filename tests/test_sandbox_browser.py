@@ -1,0 +1,202 @@
+"""The sandbox as a person uses it, in a real browser: a whole hand-over, the lock screen, a small telephone."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+OPSPOR = Path(sys.executable).parent / "opspor"
+BUILD = Path(__file__).parent.parent / "build"
+NEUTRAL = "Der er en ny opgave til dig."
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: browser tests are skipped"),
+]
+
+
+@contextlib.contextmanager
+def sandbox(directory: Path, *arguments: str) -> Iterator[str]:
+    """The command itself, in a process of its own; the address of its page."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(OPSPOR), "sandbox", "--port", str(port), "--directory", str(directory), *arguments]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPSPOR_")}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        assert "http" in line, line
+        yield line.split()[-1]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 1400, "height": 900})
+    yield opened
+    opened.close()
+
+
+def phone(page: Page, number: int) -> Locator:
+    return page.locator(f'[data-phone="{number}"]')
+
+
+def say(on: Locator, words: str) -> None:
+    on.locator("[data-input]").fill(words)
+    on.locator("[data-input]").press("Enter")
+
+
+def press(on: Locator, *codes: str) -> None:
+    """Each by its code whatever the turn; Playwright waits for the button, so nothing is timed."""
+    for code in codes:
+        on.locator(f'[data-code$=":{code}"]').last.click()
+
+
+TO_CONSENT = (
+    *(
+        "moment.during",
+        "mode.concern",
+        "signs.fear",
+        "done",
+        "gate.ok",
+        "response.disclosed",
+        "safe_today.yes",
+    ),
+    *("done", "who.partner", "children.yes", "child_danger.no", "wish.help", "consent.named"),
+)
+AFTERWARDS = (
+    *("next", "next.meeting", "exposure.witnessed", "suspected.parent", "duty.notified", "level.knowledge"),
+    *("forms.physical", "done"),
+)
+
+
+def test_a_whole_handover_from_the_question_to_the_closing(page: Page, tmp_path: Path) -> None:
+    BUILD.mkdir(exist_ok=True)
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        employee, key_person = phone(page, 1001), phone(page, 1002)
+        say(employee, "/new")
+        press(employee, *TO_CONSENT)
+        expect(employee).to_contain_text("Gemt. Jeg beder nøglepersonen om at ringe til dig.")
+        expect(key_person).to_contain_text(NEUTRAL)
+        expect(key_person).not_to_contain_text(re.compile("vold|borger|barn", re.IGNORECASE))
+        key_person.locator('[data-code^="0:open."]').click()
+        expect(key_person).to_contain_text("Ring til Medarbejderen i jobcentret, 00 00 00 21.")
+        expect(employee).to_contain_text("Set, men ikke taget endnu.")
+        press(key_person, "take.accept")
+        expect(employee).to_contain_text("Nøglepersonen har taget den. Ring sammen: 00 00 00 12.")
+        page.screenshot(path=BUILD / "sandbox.png")
+        press(employee, *AFTERWARDS)
+        expect(employee).to_contain_text("Du lyttede til noget svært.")
+        press(key_person, "contact.reached", "close.completed")
+        expect(key_person).to_contain_text("Henvisningen er afsluttet.")
+        expect(employee).to_contain_text("Afsluttet.")
+
+
+def test_a_glance_at_the_lock_screen_tells_nothing(page: Page, tmp_path: Path) -> None:
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        for number in (1001, 1002):
+            phone(page, number).locator("[data-lock]").click()
+        employee = phone(page, 1001)
+        employee.locator("[data-unlock]").click()
+        say(employee, "/new")
+        press(employee, *TO_CONSENT)
+        expect(phone(page, 1002).locator("[data-notification]").first).to_contain_text(NEUTRAL)
+        for shown in phone(page, 1002).locator("[data-notification]").all():
+            assert not re.search("vold|henvisning|borger", shown.inner_text(), re.IGNORECASE)
+
+
+def test_what_is_typed_disappears_and_the_conversation_goes_on(page: Page, tmp_path: Path) -> None:
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        employee = phone(page, 1001)
+        say(employee, "/new")
+        press(employee, "moment.during")
+        say(employee, "Hun bor på Testvej 1")
+        expect(employee).to_contain_text("Jeg har slettet det hos mig")
+        expect(employee).not_to_contain_text("Testvej")
+        press(employee, "resume.0")
+        expect(employee).to_contain_text("Hvad er anledningen?")
+
+
+def test_a_restart_goes_on_where_it_was_and_fresh_begins_anew(page: Page, tmp_path: Path) -> None:
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        say(phone(page, 1001), "/new")
+        press(phone(page, 1001), "moment.during")
+        expect(phone(page, 1001)).to_contain_text("Hvad er anledningen?")
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        press(phone(page, 1001), "mode.routine")
+        expect(phone(page, 1001)).to_contain_text("Er alt på plads?")
+    with sandbox(tmp_path / "box", "--fresh") as address:
+        page.goto(address)
+        expect(phone(page, 1001).locator("[data-message]")).to_have_count(0)
+
+
+def test_english_is_one_press_away_and_stays(page: Page, tmp_path: Path) -> None:
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        employee = phone(page, 1001)
+        say(employee, "/language")
+        press(employee, "language.en")
+        expect(employee).to_contain_text("Welcome")
+        say(employee, "/new")
+        expect(employee).to_contain_text("When do you need me?")
+
+
+def test_the_longest_cards_fit_a_small_telephone(browser: Browser, tmp_path: Path) -> None:
+    BUILD.mkdir(exist_ok=True)
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        employee = phone(page, 1001)
+        say(employee, "/new")
+        press(employee, *TO_CONSENT[:5])
+        expect(employee).to_contain_text("Hvad svarede borgeren?")
+        page.screenshot(path=BUILD / "small.png")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 360
+        for button in employee.locator("[data-code]").all():
+            assert button.evaluate("one => one.scrollWidth <= one.clientWidth"), button.inner_text()
+    page.close()
+
+
+def test_the_clock_moved_forward_ends_a_conversation_that_was_left(page: Page, tmp_path: Path) -> None:
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        employee = phone(page, 1001)
+        say(employee, "/duty")
+        press(employee, "done")
+        page.locator("[data-forward]").nth(2).click()  # eight hours
+        expect(employee).to_contain_text(NEUTRAL)
+        employee.locator('[data-code^="0:open."]').click()
+        expect(employee).to_contain_text("spørgsmålet om underretning står åbent")
+        employee.locator('[data-code^="0:notified."]').click()
+        expect(employee).to_contain_text("Noteret. Tak, fordi du handlede på det.")
