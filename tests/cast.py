@@ -14,24 +14,26 @@ import asyncio
 import io
 import itertools
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, redirect_stderr
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
 
 from bot import config, conversation, outbox, root
 from bot.flows import loader
+from bot.errors import StorageFailed
 from bot.house import House
 from bot.locales.words import Words
 from bot.model import Role, Staff
 from bot.storage import migrate, notices, people, sessions, traces
 from bot.storage.cipher import Cipher
-from bot.storage.database import open_database
+from bot.storage.database import Database
+from bot.storage.sqlite import open_engine
 from bot.storage.tables import metadata
 from bot.transport import bot as transport
 from bot.transport.log import set_up_logging
@@ -52,6 +54,9 @@ RESTING = "Skriv /new for at begynde en samtale."
 CITIZEN = "Mette Hansen 010203-1234, Rosenvej 7, er bange for sin mand"
 
 
+T = TypeVar("T")
+
+
 @dataclass
 class Time:
     """Time that passes when a test says so, and when the transport rests."""
@@ -67,6 +72,24 @@ class Time:
     async def sleep(self, seconds: float) -> None:
         self.seconds += seconds
         await asyncio.sleep(0)
+
+
+class Rows(Database):
+    """The real file; the next transactions can be made to fail after all their work, as on a full disk."""
+
+    failures = 0
+    failed = 0
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        def fails(c: Connection) -> T:
+            work(c)
+            raise StorageFailed("the disk is full")
+
+        if not self.failures:
+            return await super().run(work)
+        self.failures -= 1
+        self.failed += 1
+        return await super().run(fails)
 
 
 @dataclass
@@ -185,6 +208,7 @@ class Person:
 @dataclass
 class Cast:
     house: House
+    db: "Rows"
     wire: FakeWire
     time: Time
     log: io.StringIO
@@ -344,14 +368,14 @@ async def on_stage(directory: Path, *, words: Words | None = None) -> AsyncItera
     log, time, wire = io.StringIO(), Time(), FakeWire()
     restore = _logging_to(log)
     path = directory / "opspor.db"
-    db = open_database(f"sqlite:///{path}")
+    db = Rows(open_engine(f"sqlite:///{path}"))
     await db.run(migrate.upgrade)
     settings = config.Settings(TOKEN, BASE, f"sqlite:///{path}", "", KEY, "DEBUG")
     spoken = words or Words({"da": {}})
     prepared = root.Prepared(settings, TOWN, CONTENT, spoken, db, Cipher(KEY))
     counted = (f"r{number}" for number in itertools.count(1))
     house = replace(root.house_of(prepared, time.now, lambda: None), reference=lambda: next(counted))
-    cast = Cast(house, wire, time, log, path)
+    cast = Cast(house, db, wire, time, log, path)
     await cast.admit("anna", 7001, "frontline", phone="00 00 00 71")
     await cast.admit("bente", 7002, "key_person", phone="00 00 00 72")
     await cast.admit("karen", 7003, "coordinator", phone="00 00 00 73")
@@ -388,6 +412,34 @@ def _logging_to(log: io.StringIO) -> Any:
                 chief.removeHandler(handler)
 
     return restore
+
+
+async def play(cast: Cast, script: str) -> None:
+    """A conversation written down, for reading aloud.
+
+    anna  > /new            she types            anna  * Akut     she presses
+    anna  < Ring 112        it stands in her chat   anna  - Ring 112    it does not
+    bente ! Der er en ny    what rang last       post             the outbox works
+    """
+    for line in filter(None, map(str.strip, script.splitlines())):
+        if line == "post":
+            await cast.outbox()
+            continue
+        name, sign, words = line.split(maxsplit=2)
+        person = cast.people[name]
+        match sign:
+            case ">":
+                await person.say(words)
+            case "*":
+                await person.press(words)
+            case "!":
+                assert words in person.lock_screen, f"{line}\n{person.lock_screen}"
+            case "<":
+                assert words in person.transcript(), f"{line}\n{person.transcript()}"
+            case "-":
+                assert words not in person.transcript(), f"{line}\n{person.transcript()}"
+            case _:
+                raise AssertionError(f"not a line of a script: {line}")
 
 
 # --- the roads that many tests begin with ------------------------------------------------------------------

@@ -98,3 +98,8 @@ class Talk:
         card = engine.card(self.flow, self.session)
         self.cards.append(card)
         self.marks |= card.marks
+
+
+def offered(card: Card) -> list[str]:
+    """Every code that a card has a button for, answers first."""
+    return [button.code for button in (*card.choices, *card.controls)]

@@ -160,10 +160,15 @@ def _references(known: Known, shape: StateShape) -> Iterator[Line]:
         yield Line(Text(known.laws[code].text, "law"))
     if shape.source:
         # Who wrote it and when is shown as it stands, in whatever language the reader has: no context.
-        yield Line(Text("; ".join(_cited(known, one) for one in shape.source), ""))
+        yield Line(Text("; ".join(_cited(known, shape.source)), ""))
 
 
-def _cited(known: Known, reference: str) -> str:
-    key, _, place = reference.partition(" ")
-    source = known.sources[key]
-    return ", ".join(part for part in (f"{source.by} {source.year}".strip(), place) if part)
+def _cited(known: Known, references: Sequence[str]) -> Iterator[str]:
+    """Each source once, with all the places in it."""
+    places: dict[str, list[str]] = {}
+    for reference in references:
+        key, _, place = reference.partition(" ")
+        places.setdefault(key, []).append(place)
+    for key, found in places.items():
+        source = known.sources[key]
+        yield ", ".join(part for part in (f"{source.by} {source.year}".strip(), *found) if part)
