@@ -49,6 +49,10 @@ def resume(c: Connection, house: House, staff: Staff, event: Event, now: datetim
         session = sessions.load(c, staff.id, about)
         if session is not None:
             people.set_active(c, staff.id, about)
+            if (
+                session.turn < staff.turn
+            ):  # no old button of the other conversation may become valid in this one
+                session = sessions.save(c, staff.id, about, replace(session, turn=staff.turn + 1), now)
             return dialogue.show(c, house, replace(staff, active=about), session, now, event.message)
     return house_card(c, house, staff, "resting", now, event.message)
 

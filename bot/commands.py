@@ -57,8 +57,12 @@ def _clear(c: Connection, house: House, staff: Staff, event: Event, now: datetim
     """Every message goes now but notices that wait to be opened; a duty that stands open is not forgotten."""
     stopped = dialogue.stop(c, house, staff, staff.active, now)
     people.set_active(c, staff.id, dialogue.OWN)
-    waiting = [one.message for one in notices.to(c, staff.id) if one.kind in ("referral", "duty_open")]
-    traces.expire(c, staff.id, now, keep=[message for message in waiting if message])
+    hers = notices.to(c, staff.id)
+    for notice in hers:
+        if notice.kind == "status":
+            notices.opened(c, notice.id)  # it comes again when there is something new to say
+    waiting = [one.message for one in hers if one.message and one.kind != "status"]
+    traces.expire(c, staff.id, now, keep=waiting)
     people.set_live(c, staff.id, 0)
     duty = stopped is not None and any(one.kind == "duty_open" for one in notices.to(c, staff.id))
     return cards.house_card(c, house, replace(staff, live=0), "cleared_duty" if duty else "cleared", now)

@@ -190,7 +190,7 @@ class Municipality(_Table):
     def placeholders(self, unit: str, language: str, today: date) -> dict[str, str]:
         """What the texts' placeholders stand for, for staff of one unit in one language."""
         names = self.names.get(language, self.names["da"])
-        key_phone = next((one.key_phone for one in self.unit if one.id == unit), self.unit[0].key_phone)
+        home = next((one for one in self.unit if one.id == unit), self.unit[0])
         offers = (
             f"– {one.name}, {one.phone} ({one.for_whom})" for one in self.offer if _is_valid(one, today)
         )
@@ -200,7 +200,8 @@ class Municipality(_Table):
             "acute": names.acute,
             "reception_phone": self.reception.phone,
             "acute_phone": self.acute.phone,
-            "key_phone": key_phone,
+            "key_phone": home.key_phone,
+            "unit": home.name,
             "offers": "\n".join(offers),
         }
 

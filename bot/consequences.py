@@ -10,7 +10,7 @@ from bot import derived, referring
 from bot.handover import REMIND_AFTER
 from bot.house import House
 from bot.model import Answers, Outcome, Session, Staff, Step, Urgency, week_of
-from bot.storage import notices, outcomes, referrals, traces
+from bot.storage import notices, outcomes, referrals, sessions, traces
 
 CHAT_KEPT = timedelta(minutes=15)
 
@@ -31,7 +31,8 @@ def carry_out(c: Connection, house: House, staff: Staff, step: Step, now: dateti
 def end(
     c: Connection, house: House, staff: Staff, session: Session, now: datetime, remind: datetime | None = None
 ) -> None:
-    """However a conversation ends: its outcome, the reminder of a duty that stands open, and the clean-up."""
+    """However a conversation ends: its outcome, the reminder of a duty that stands open, and the clean-up of the
+    chat, unless the person has another conversation open in it."""
     answers = session.answers
     if session.flow == "detection":
         if "mode" in answers:
@@ -45,12 +46,11 @@ def end(
                 referring.complete(c, referral.reference)
         if derived.duty_is_open(answers):
             notices.queue(c, "duty_open", staff.id, house.reference(), remind or now + REMIND_AFTER)
-    traces.expire(c, staff.id, now + CHAT_KEPT, keep=kept_messages(c, staff.id))
-
-
-def kept_messages(c: Connection, staff_id: int) -> list[int]:
-    """Messages that outlive a conversation: notices that wait to be opened, and status cards."""
-    return [notice.message for notice in notices.to(c, staff_id) if notice.message]
+    sessions.end(c, staff.id, session.reference if session.flow == "referral" else "")
+    if not sessions.open_of(c, staff.id):
+        # Notices that wait to be opened, and status cards, outlive a conversation.
+        kept = [notice.message for notice in notices.to(c, staff.id) if notice.message]
+        traces.expire(c, staff.id, now + CHAT_KEPT, keep=kept)
 
 
 def outcome_of(answers: Answers, unit: str, now: datetime, at_least: Urgency = "standard") -> Outcome:

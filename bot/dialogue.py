@@ -22,7 +22,6 @@ def advance(c: Connection, house: House, staff: Staff, step: Step, now: datetime
     session = step.session
     if step.ended:
         consequences.end(c, house, staff, session, now)
-        sessions.end(c, staff.id, staff.active)
         people.set_turn(c, staff.id, session.turn)
         people.set_active(c, staff.id, OWN)
     else:
@@ -63,12 +62,14 @@ def _referral_values(c: Connection, house: House, staff: Staff, session: Session
     if session.flow != "referral":
         return {}
     referral = referrals.get(c, session.reference)
-    sender = people.by_id(c, house.cipher, referral.sender) if referral else None
+    if referral is None:
+        return {"code": session.reference}
+    sender = people.by_id(c, house.cipher, referral.sender, removed=True)
     return {
         "code": session.reference,
-        "stored": house.words.time(referral.stored, staff.language) if referral else "",
-        "sender": sender.name if sender else "",
-        "sender_phone": sender.phone if sender else "",
+        "stored": house.words.time(referral.stored, staff.language),
+        "sender": house.name_of(sender, staff),
+        "sender_phone": house.phone_of(sender, staff),
     }
 
 
@@ -98,6 +99,5 @@ def stop(
         return None
     step = engine.stop(house.flows[session.flow], session)
     consequences.end(c, house, staff, step.session, now, remind)
-    sessions.end(c, staff.id, about)
     people.set_turn(c, staff.id, step.session.turn)
     return step.session

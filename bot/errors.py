@@ -44,9 +44,13 @@ class StorageFailed(WorldMisbehaved):
 
 
 class SendFailed(WorldMisbehaved):
-    """`retry_after` is in seconds, as Telegram asked; None where it did not ask."""
+    """`retry_after` is in seconds, as Telegram asked; None where it did not ask. `blocked` says that the
+    person does not want to hear from the bot, or is gone."""
 
-    def __init__(self, reason: str, *, permanent: bool, retry_after: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool, retry_after: float | None = None, blocked: bool = False
+    ) -> None:
         self.permanent = permanent
+        self.blocked = blocked
         self.retry_after = retry_after
         super().__init__(reason)

@@ -26,6 +26,19 @@ class House:
     reference: Callable[[], str]
     wake: Callable[[], None]
 
+    def name_of(self, colleague: Staff | None, reader: Staff) -> str:
+        """Her name, or where none was given "a colleague in ...": whom to ring must never be left out."""
+        if colleague is not None and colleague.name:
+            return colleague.name
+        unit = self.places(colleague.unit if colleague else reader.unit, reader.language)["unit"]
+        return self.phrase("colleague.name", reader, unit=unit)
+
+    def phone_of(self, colleague: Staff | None, reader: Staff) -> str:
+        """Her work telephone, or where to find it."""
+        if colleague is not None and colleague.phone:
+            return colleague.phone
+        return self.phrase("colleague.phone", reader)
+
     def phrase(self, name: str, staff: Staff, **values: str) -> str:
         """A small sentence in a person's language, the municipality's names and numbers filled in."""
         known = {**self.places(staff.unit, staff.language), **values}

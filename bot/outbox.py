@@ -79,6 +79,11 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
     except SendFailed as error:
         failure = error
         await house.db.run(lambda c: _failed(c, house, notice, failure, now))
+    except StorageFailed:
+        raise
+    except Exception as error:  # ours: it must not hold up the others, nor be lost
+        log.error("event=notice_bug notice=%s kind=%s error=%s", notice.id, notice.kind, type(error).__name__)
+        await house.db.run(lambda c: notices.later(c, notice, now + pause(notice.attempts)))
 
 
 async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None:
@@ -134,7 +139,8 @@ def _failed(c: Connection, house: House, notice: Notice, failure: SendFailed, no
         notices.later(c, notice, now + pause(notice.attempts, failure.retry_after))
         return
     log.warning("event=notice_refused notice=%s kind=%s", notice.id, notice.kind)
-    people.set_blocked(c, notice.staff, True)
+    if failure.blocked:
+        people.set_blocked(c, notice.staff, True)
     if notice.kind == "referral":
         referring.undelivered(c, house, notice.reference, notice.staff, now)
     else:

@@ -124,12 +124,14 @@ def delivered(c: Connection, house: House, reference: str, now: datetime) -> Non
 
 def status_values(c: Connection, house: House, staff: Staff, referral: Referral) -> dict[str, str]:
     """What the employee's status texts are filled in with: a time, an opaque code, and who took it."""
-    taker = people.by_id(c, house.cipher, referral.accepted_by) if referral.accepted_by else None
+    taker = (
+        people.by_id(c, house.cipher, referral.accepted_by, removed=True) if referral.accepted_by else None
+    )
     return {
         "code": referral.reference,
         "time": house.words.time(referral.stored, staff.language),
-        "key_name": taker.name if taker else "",
-        "key_staff_phone": taker.phone if taker else "",
+        "key_name": house.name_of(taker, staff) if taker else "",
+        "key_staff_phone": house.phone_of(taker, staff) if taker else "",
     }
 
 

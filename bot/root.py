@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 from bot import commands, config, conversation, handover, outbox
 from bot.config import Municipality, Settings
 from bot.consequences import CHAT_KEPT
-from bot.errors import StorageFailed
 from bot.flows import loader
 from bot.house import House
 from bot.locales import words
@@ -191,12 +190,14 @@ async def _sweep(house: House, moved: asyncio.Event, stop: asyncio.Event) -> Non
     purged = house.clock() - PURGE_EVERY
     while not stop.is_set():
         moved.clear()
-        with contextlib.suppress(StorageFailed):
+        try:
             await conversation.expire(house)
             if house.clock() - purged >= PURGE_EVERY:
                 await house.db.run(lambda c: purge(c, house.clock()))
                 house.db.truncate_log()
                 purged = house.clock()
+        except Exception as error:  # it is tried again; a sweep that died would leave everything standing
+            log.error("event=sweep_failed error=%s", type(error).__name__)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(moved.wait(), SWEEP)
 

@@ -25,8 +25,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, text
 
 from bot import config, conversation, outbox, root
-from bot.flows import loader
 from bot.errors import StorageFailed
+from bot.flows import loader
 from bot.house import House
 from bot.locales.words import Words
 from bot.model import Role, Staff

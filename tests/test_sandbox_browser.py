@@ -106,7 +106,7 @@ def test_a_whole_handover_from_the_question_to_the_closing(page: Page, tmp_path:
         expect(key_person).to_contain_text(NEUTRAL)
         expect(key_person).not_to_contain_text(re.compile("vold|borger|barn", re.IGNORECASE))
         key_person.locator('[data-code^="0:open."]').click()
-        expect(key_person).to_contain_text("Ring til Medarbejderen i jobcentret, 00 00 00 21.")
+        expect(key_person).to_contain_text("Ring til: Medarbejderen i jobcentret, 00 00 00 21.")
         expect(employee).to_contain_text("Set, men ikke taget endnu.")
         press(key_person, "take.accept")
         expect(employee).to_contain_text("Nøglepersonen har taget den. Ring sammen: 00 00 00 12.")

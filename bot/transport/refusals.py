@@ -13,7 +13,8 @@ def failed(error: TelegramError) -> SendFailed:
     if isinstance(error, RetryAfter):
         return SendFailed("too many requests", permanent=False, retry_after=seconds_of(error))
     if isinstance(error, BadRequest | Forbidden | ChatMigrated):
-        return SendFailed(error.message, permanent=True)
+        gone = isinstance(error, Forbidden) or "chat not found" in error.message.lower()
+        return SendFailed(error.message, permanent=True, blocked=gone)
     return SendFailed(type(error).__name__, permanent=False)
 
 
