@@ -22,14 +22,14 @@ sandbox: setup                  ## the whole bot on this machine, in a local web
 	$(BIN)/opspor sandbox $(ARGS)
 
 test: $(VENV)/dev.stamp         ## every test; the browser's are skipped where there is no Chromium
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto $(ARGS)
 
 check: $(VENV)/dev.stamp        ## formatting, types, words, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m bot.locales.update --check
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto $(ARGS)
 
 bench: $(VENV)/dev.stamp        ## the figures of the README, on this machine
 	$(BIN)/python -m benchmarks $(ARGS)

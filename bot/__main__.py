@@ -6,13 +6,20 @@ import secrets
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Coroutine
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from bot import config
+from bot.config import Municipality
 from bot.errors import ConfigError, MustNotStart, StorageFailed
+from bot.model import Flow, Text
+
+if TYPE_CHECKING:  # Babel is loaded only by what needs words
+    from bot.locales.words import Words
 
 app = typer.Typer(
     name="opspor",
@@ -83,8 +90,9 @@ def sandbox(
     from bot import playground
     from bot.transport.log import set_up_logging
 
-    set_up_logging(os.environ.get("OPSPOR_LOG", "WARNING"), playground.TOKEN)
-    _run(playground.run(directory, port, fresh, os.environ.get("OPSPOR_MUNICIPALITY", "")))
+    settings = config.settings({"OPSPOR_LOG": "WARNING", **os.environ})
+    set_up_logging(settings.log, playground.TOKEN)
+    _run(playground.run(directory, port, fresh, settings.municipality))
 
 
 @app.command()
@@ -186,6 +194,73 @@ def check(
         raise typer.Exit(1) from None
     for name, flow in content.flows.items():
         typer.echo(f"{name}: {len(flow.states)} states, in order")
+
+
+@flows.command("draw")
+def draw_flows(
+    flow: Annotated[str, typer.Argument(help="one flow; without it, every flow")] = "",
+    print_to: Annotated[Path | None, typer.Option("--print", help="write the printable paper here")] = None,
+    language: Annotated[str, typer.Option(help="an enabled language")] = "da",
+) -> None:
+    """Mermaid charts of the flows; with --print one HTML document for the day the chat must not be used."""
+    from bot.flows import declared, draw, loader, paper
+
+    found, town, words, values = _on_the_table(flow, language)
+    chosen = [flow] if flow else list(found)
+    drawable = {name: (one, declared.shapes(loader.DIRECTORY, name)) for name, one in found.items()}
+
+    def say(text: Text) -> str:
+        return words.say(text, language, values)
+
+    if print_to is None:
+        typer.echo("\n".join(draw.mermaid(*drawable[name], say) for name in chosen))
+        return
+    changed = max(path.stat().st_mtime for path in loader.DIRECTORY.glob("*.toml"))
+    dated = datetime.fromtimestamp(changed, ZoneInfo(town.timezone)).date().isoformat()
+    facts = paper.Facts(town.name, values["unit"], dated, words.language_name(language), language)
+    made = paper.document(drawable, chosen, say, paper.read(language), facts)
+    try:
+        print_to.write_text(made, "utf-8")
+    except OSError as error:
+        raise ConfigError(f"--print cannot write '{print_to}': {error}") from error
+
+
+@flows.command("play")
+def play_flow(
+    flow: Annotated[str, typer.Argument(help="the flow to play")] = "detection",
+    entry: Annotated[str, typer.Option(help="where to begin; the flow's first where it is not given")] = "",
+    language: Annotated[str, typer.Option(help="an enabled language")] = "da",
+) -> None:
+    """A conversation in the terminal; at its end a transcript, ready to be kept as a test."""
+    from bot.flows import play
+    from bot.locales.screen import screen
+
+    found, _, words, values = _on_the_table(flow, language)
+    entries = found[flow].entries
+    if entry and entry not in entries:
+        raise ConfigError(f"--entry is '{entry}'; {flow} has {', '.join(entries)}")
+    play.play(
+        found[flow], entry or next(iter(entries)), lambda card: screen(words, card, language, values),
+        lambda text: words.say(text, language, values), lines=sys.stdin, out=sys.stdout,
+    )  # fmt: skip
+
+
+def _on_the_table(flow: str, language: str) -> tuple[dict[str, Flow], Municipality, "Words", dict[str, str]]:
+    """What drawing and playing need: the flows, the municipality (the invented one where none is set), the words
+    and what the placeholders stand for. Those of a referral are left open, to be filled in by hand."""
+    from bot.flows import loader
+    from bot.locales import words
+
+    town = config.municipality(os.environ.get("OPSPOR_MUNICIPALITY", "") or config.EXAMPLE)
+    found = loader.load(unverified=bool(town.content.unverified_approved_by)).flows
+    if flow and flow not in found:
+        raise ConfigError(f"there is no flow '{flow}'; there is {', '.join(found)}")
+    said = words.load(zone=town.timezone)
+    if language not in said.languages:
+        raise ConfigError(f"--language is '{language}'; enabled are {', '.join(said.languages)}")
+    open_places = dict.fromkeys(("sender", "sender_phone", "stored", "code"), "________")
+    today = datetime.now(ZoneInfo(town.timezone)).date()
+    return dict(found), town, said, town.placeholders(town.unit[0].id, language, today) | open_places
 
 
 if __name__ == "__main__":

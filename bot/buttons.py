@@ -1,5 +1,6 @@
 """The buttons that are always valid: those of notices, reminders and status cards, and of the house's own cards."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,11 +13,14 @@ from bot.model import Answers, Button, Card, Event, Line, Notice, Referral, Repl
 from bot.storage import notices, people, referrals, sessions, traces
 
 
+_REFERENCE = re.compile(r"[a-z0-9]{1,32}")
+
+
 def act(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """A button that is always valid and idempotent: `0:<action>.<reference>`."""
     action, _, reference = event.code.partition(".")
     do = _ACTIONS.get(action)
-    if do is None:
+    if do is None or not _REFERENCE.fullmatch(reference):
         return cards.resume(c, house, staff, event, now)
     return do(c, house, staff, replace(event, argument=reference), now)
 
@@ -37,11 +41,26 @@ def _open(c: Connection, house: House, staff: Staff, event: Event, now: datetime
     """A notice, a reminder or an entry of the inbox; only for the one it was sent to."""
     for notice in notices.of(c, event.argument):
         if notice.staff == staff.id and notice.kind != "status":
-            if notice.message:
-                traces.keep(c, staff.id, notice.message, now)
-            notices.opened(c, notice.id)
-            return _opened(c, house, staff, notice, event, now)
+            return _opened(c, house, _on_notice(c, staff, notice, event, now), notice, event, now)
     return cards.resume(c, house, staff, event, now)
+
+
+def _on_notice(c: Connection, staff: Staff, notice: Notice, event: Event, now: datetime) -> Staff:
+    """The message that was opened becomes the live card: should its edit fail, its button still opens. A duty
+    that she looks at and leaves is asked about again."""
+    notices.opened(c, notice.id)
+    if notice.kind == "duty_open":
+        notices.queue(c, "duty_open", staff.id, notice.reference, now + handover.REMIND_AFTER)
+    if not notice.message or notice.message == staff.live:
+        return staff
+    if notice.message != event.message:
+        traces.keep(c, staff.id, notice.message, now)
+        return staff
+    if staff.live:
+        traces.keep(c, staff.id, staff.live, now)
+    people.set_live(c, staff.id, notice.message)
+    traces.keep(c, staff.id, notice.message, None)
+    return replace(staff, live=notice.message)
 
 
 def _opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Event, now: datetime) -> Reply:
@@ -50,22 +69,23 @@ def _opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Ev
         choices = tuple(
             Button(f"0:{key}.{notice.reference}", house.phrases[f"reminder.{key}"]) for key in keys
         )
-        return cards.house_card(c, house, staff, "reminder.duty", now, choices=choices)
+        return cards.house_card(c, house, staff, "reminder.duty", now, event.message, choices=choices)
     referral = referrals.get(c, notice.reference)
     if notice.kind == "failed" and referral is not None:
         said = handover.status(referral, notices.of(c, notice.reference, "referral"))
         values = referring.status_values(c, house, staff, referral)
         line = Line(Text(house.phrase(f"status.{said}", staff, **values), ""))
-        return dialogue.reply_with(
-            c, house, staff, Card((line,), (), (cards.resume_button(house), cards.acute_button(house))), now
-        )
+        controls = (cards.resume_button(house), cards.acute_button(house))
+        return dialogue.reply_with(c, house, staff, Card((line,), (), controls), now, event.message)
     others = referral is not None and referral.accepted_by not in (None, staff.id)
     if referral is None or referral.closed or others:
         lost = Session("referral", referring.lost_to(c, notice.reference), staff.turn)
-        return dialogue.show(c, house, staff, lost, now)
-    if notice.code == "":
+        return dialogue.show(c, house, staff, lost, now, event.message)
+    if notice.code != "passed":
         referring.opened(c, house, notice.reference, now)
-    return dialogue.begin(c, house, staff, "referral", "open", now, _known(referral, staff), notice.reference)
+    return dialogue.begin(
+        c, house, staff, "referral", "open", now, _known(referral, staff), notice.reference, event.message
+    )
 
 
 def _known(referral: Referral, staff: Staff) -> Answers:
@@ -88,10 +108,13 @@ def _withdraw(c: Connection, house: House, staff: Staff, event: Event, now: date
         return cards.resume(c, house, staff, event, now)
     session = sessions.load(c, staff.id, dialogue.OWN)
     if session is not None and session.reference == referral.reference and not referral.closed:
+        switched, session = dialogue.switch(c, house, staff, dialogue.OWN, now)
+        assert session is not None  # noqa: S101 - it was there a line ago, in the same transaction
         step = engine.withdraw(house.flows[session.flow], session)
-        return dialogue.advance(c, house, replace(staff, active=dialogue.OWN), step, now, event.message)
-    referring.withdraw(c, house, referral.reference, now)
-    return cards.house_card(c, house, staff, "note.withdrawn", now, event.message)
+        return dialogue.advance(c, house, switched, session, step, now, event.message)
+    withdrawn = referring.withdraw(c, house, referral.reference, now) or referral.close == "sent_in_error"
+    said = "note.withdrawn" if withdrawn else "note.closed_already"
+    return cards.house_card(c, house, staff, said, now, event.message)
 
 
 def _reminded(thanks: str, again: bool) -> Order:
@@ -99,9 +122,11 @@ def _reminded(thanks: str, again: bool) -> Order:
 
     def answer(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
         notice = notices.find(c, "duty_open", staff.id, event.argument)
-        if notice is not None and again:
+        if notice is None:  # settled before, or not hers
+            return cards.resume(c, house, staff, event, now)
+        if again:
             notices.queue(c, "duty_open", staff.id, notice.reference, now + handover.REMIND_AFTER)
-        elif notice is not None:
+        else:
             notices.drop(c, notice.id)
         return cards.house_card(c, house, staff, f"reminder.{thanks}", now, event.message)
 
@@ -109,6 +134,10 @@ def _reminded(thanks: str, again: bool) -> Order:
 
 
 def _notify(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """From a card whose conversation is over: in the one that is open now, otherwise in one of its own."""
+    switched, session = dialogue.switch(c, house, staff, dialogue.OWN, now)
+    if session is not None:
+        return cards.press_for(c, house, switched, session, event, "notify", now)
     return dialogue.begin(c, house, staff, "detection", "duty", now)
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from bot import dialogue, engine
 from bot.house import House
-from bot.model import Button, Card, Event, Line, Reply, Staff, Text
-from bot.storage import people, sessions
+from bot.model import Button, Card, Event, Line, Reply, Session, Staff, Text
+from bot.storage import sessions
 
 ACUTE = "0:acute.0"
 
@@ -46,23 +46,24 @@ def resting(c: Connection, house: House, staff: Staff, event: Event, now: dateti
 def resume(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """Back to the conversation that is open; the person's own, where the other has ended."""
     for about in dict.fromkeys((staff.active, dialogue.OWN)):
-        session = sessions.load(c, staff.id, about)
+        switched, session = dialogue.switch(c, house, staff, about, now)
         if session is not None:
-            people.set_active(c, staff.id, about)
-            if (
-                session.turn < staff.turn
-            ):  # no old button of the other conversation may become valid in this one
-                session = sessions.save(c, staff.id, about, replace(session, turn=staff.turn + 1), now)
-            return dialogue.show(c, house, replace(staff, active=about), session, now, event.message)
+            return dialogue.show(c, house, switched, session, now, event.message)
     return house_card(c, house, staff, "resting", now, event.message)
 
 
+def press_for(
+    c: Connection, house: House, staff: Staff, session: Session, event: Event, code: str, now: datetime
+) -> Reply:
+    """A button outside the card that does what a control on it does."""
+    step = engine.step(house.flows[session.flow], session, replace(event, turn=session.turn, code=code))
+    return dialogue.advance(c, house, staff, session, step, now, event.message)
+
+
 def acute(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
-    session = sessions.load(c, staff.id, staff.active)
+    session = dialogue.load(c, house, staff, staff.active, now)
     if session is not None:
-        flow = house.flows[session.flow]
-        step = engine.step(flow, session, replace(event, turn=session.turn, code="acute"))
-        return dialogue.advance(c, house, staff, step, now, event.message)
+        return press_for(c, house, staff, session, event, "acute", now)
     view = house.flows["detection"].views["acute"]
     card = Card(view.lines, (), (resume_button(house),), view.marks)
     return dialogue.reply_with(c, house, staff, card, now, event.message)

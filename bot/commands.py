@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import cards, dialogue
+from bot import cards, dialogue, engine, referring
 from bot.cards import Order
 from bot.house import House
 from bot.model import Button, Card, Event, Line, Referral, Reply, Screen, Staff, Text
@@ -20,6 +20,7 @@ def from_stranger(c: Connection, house: House, event: Event, now: datetime) -> R
             c, house.cipher, code=event.argument, chat=event.chat, language=language, now=now
         )
         if staff is not None:
+            referring.look_again(c, house, now)
             traces.keep(c, staff.id, event.message, now)
             return cards.ask_language(c, house, staff, event, now)
     return Reply(event.chat, screen=Screen(house.words.say(house.phrases["stranger"], language, {})))
@@ -36,8 +37,9 @@ def _new(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
     own = sessions.load(c, staff.id, dialogue.OWN)
     if own is not None and own.view == "hide":
         # She hid it; nobody else knows that this brings it back.
-        shown = sessions.save(c, staff.id, dialogue.OWN, replace(own, view="", turn=own.turn + 1), now)
-        return dialogue.show(c, house, staff, shown, now)
+        switched, session = dialogue.switch(c, house, staff, dialogue.OWN, now)
+        if session is not None:
+            return cards.press_for(c, house, switched, session, event, "hide", now)
     return dialogue.begin(c, house, staff, "detection", "new", now)
 
 
@@ -46,16 +48,17 @@ def _duty(c: Connection, house: House, staff: Staff, event: Event, now: datetime
 
 
 def _stop(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
-    stopped = dialogue.stop(c, house, staff, staff.active, now)
-    if stopped is None:
+    session = dialogue.load(c, house, staff, staff.active, now)
+    if session is None:
         return cards.house_card(c, house, staff, "nothing_to_stop", now)
-    people.set_active(c, staff.id, dialogue.OWN)
-    return dialogue.show(c, house, staff, stopped, now)
+    step = engine.stop(house.flows[session.flow], session)
+    return dialogue.advance(c, house, staff, session, step, now)
 
 
 def _clear(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """Every message goes now but notices that wait to be opened; a duty that stands open is not forgotten."""
-    stopped = dialogue.stop(c, house, staff, staff.active, now)
+    for about in sessions.open_of(c, staff.id):
+        dialogue.stop(c, house, staff, about, now)
     people.set_active(c, staff.id, dialogue.OWN)
     hers = notices.to(c, staff.id)
     for notice in hers:
@@ -64,7 +67,7 @@ def _clear(c: Connection, house: House, staff: Staff, event: Event, now: datetim
     waiting = [one.message for one in hers if one.message and one.kind != "status"]
     traces.expire(c, staff.id, now, keep=waiting)
     people.set_live(c, staff.id, 0)
-    duty = stopped is not None and any(one.kind == "duty_open" for one in notices.to(c, staff.id))
+    duty = any(one.kind == "duty_open" for one in notices.to(c, staff.id))
     return cards.house_card(c, house, replace(staff, live=0), "cleared_duty" if duty else "cleared", now)
 
 
@@ -77,7 +80,10 @@ def _start(c: Connection, house: House, staff: Staff, event: Event, now: datetim
     """Somebody who is admitted already; a valid code gives her the role and unit that it was made for."""
     if event.argument:
         people.redeem(c, house.cipher, code=event.argument, chat=event.chat, language=staff.language, now=now)
-        staff = people.by_chat(c, house.cipher, event.chat) or staff
+        before, staff = staff, people.by_chat(c, house.cipher, event.chat) or staff
+        if (before.role, before.unit) != (staff.role, staff.unit):
+            referring.hand_on(c, house, staff, now)
+            referring.look_again(c, house, now)
     return replace(cards.house_card(c, house, staff, "welcome", now), commands=cards.menu_of(staff))
 
 
@@ -88,7 +94,8 @@ def _inbox(c: Connection, house: House, staff: Staff, event: Event, now: datetim
     choices = tuple(Button(f"0:open.{one.reference}", Text(_named(house, staff, one), "")) for one in waiting)
     one, many = house.phrases["inbox.one"], house.phrases["inbox.many"]
     counted = house.words.plural(one, many, len(waiting), staff.language)
-    card = Card((Line(Text(counted, "")),), choices, (cards.acute_button(house),))
+    back = (cards.resume_button(house),) if sessions.open_of(c, staff.id) else ()
+    card = Card((Line(Text(counted, "")),), choices, (*back, cards.acute_button(house)))
     return dialogue.reply_with(c, house, staff, card, now)
 
 

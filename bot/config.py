@@ -15,10 +15,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from bot.errors import ConfigError
 
 TELEGRAM = "https://api.telegram.org"
-EXAMPLE = Path(__file__).parent.parent / "municipality.example.toml"
+_BESIDE = Path(__file__).with_name("municipality.example.toml")  # where a wheel has it
+EXAMPLE = _BESIDE if _BESIDE.exists() else Path(__file__).parent.parent / _BESIDE.name
+_FOR_A_WEBHOOK = ("WEBHOOK_URL", "WEBHOOK_SECRET", "LISTEN")
 KNOWN = {
     *("TOKEN", "API_BASE", "DATABASE", "MUNICIPALITY", "KEY", "LOG"),
-    *("WEBHOOK_URL", "WEBHOOK_SECRET", "LISTEN"),
+    *_FOR_A_WEBHOOK,
 }
 OFFER_CHECKED_WITHIN = timedelta(days=183)  # domain.md C: older entries are not shown
 LAW_CHECKED_WITHIN = timedelta(days=365)
@@ -80,6 +82,11 @@ def unknown(environment: Mapping[str, str]) -> Iterator[str]:
     for name in environment:
         if name.startswith("OPSPOR_") and name.removeprefix("OPSPOR_").removesuffix("_FILE") not in KNOWN:
             yield name
+
+
+def unused(environment: Mapping[str, str]) -> Iterator[str]:
+    """Settings of the webhook, which this version does not serve."""
+    yield from (f"OPSPOR_{name}" for name in _FOR_A_WEBHOOK if environment.get(f"OPSPOR_{name}"))
 
 
 def _setting(environment: Mapping[str, str], name: str) -> str:

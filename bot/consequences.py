@@ -17,15 +17,19 @@ CHAT_KEPT = timedelta(minutes=15)
 Deed = Callable[[Connection, House, Staff, Session, datetime], Session]
 
 
-def carry_out(c: Connection, house: House, staff: Staff, step: Step, now: datetime) -> Step:
-    """Store what a step asks for; the step may come back on another state, where somebody was faster."""
+def carry_out(c: Connection, house: House, staff: Staff, before: Session, step: Step, now: datetime) -> Step:
+    """Store what a step asks for; the step may come back on another state, where somebody was faster, or as if
+    it had not been taken, where what it calls back is over already."""
     session = step.session
+    if "withdraw" in step.does and not referring.can_be_withdrawn(c, before.reference):
+        return Step(replace(before, turn=session.turn, view=""), note="closed_already")
     for deed in step.does:
         session = _DEEDS[deed](c, house, staff, session, now)
     if session.flow == "detection" and session.reference and not step.does:
         referring.raise_urgency(c, house, staff, session, now)
     ended = step.ended or house.flows[session.flow].states[session.state].ends
-    return replace(step, session=session, ended=ended)
+    nobody = step.note == "asked" and session.given.get("route") == "none"
+    return replace(step, session=session, ended=ended, note="asked_nobody" if nobody else step.note)
 
 
 def end(
@@ -35,7 +39,7 @@ def end(
     chat, unless the person has another conversation open in it."""
     answers = session.answers
     if session.flow == "detection":
-        if "mode" in answers:
+        if "mode" in answers and session.trail:
             if session.reference:
                 referring.raise_urgency(c, house, staff, replace(session, given=_closed(answers)), now)
             referral = referrals.get(c, session.reference) if session.reference else None
@@ -44,10 +48,13 @@ def end(
             if referral is not None:
                 referrals.tie(c, referral.reference, number)
                 referring.complete(c, referral.reference)
-        if derived.duty_is_open(answers):
+        if derived.duty_is_open(answers) and session.trail:
             notices.queue(c, "duty_open", staff.id, house.reference(), remind or now + REMIND_AFTER)
     sessions.end(c, staff.id, session.reference if session.flow == "referral" else "")
-    if not sessions.open_of(c, staff.id):
+    if sessions.open_of(c, staff.id):
+        if staff.live:
+            traces.keep(c, staff.id, staff.live, now + CHAT_KEPT)
+    else:
         # Notices that wait to be opened, and status cards, outlive a conversation.
         kept = [notice.message for notice in notices.to(c, staff.id) if notice.message]
         traces.expire(c, staff.id, now + CHAT_KEPT, keep=kept)

@@ -1,6 +1,7 @@
 """One update, one transaction: what a person did in, what she is shown out. The page to read first."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -8,7 +9,7 @@ from bot import buttons, cards, commands, dialogue, engine, referring
 from bot.errors import SessionConflict
 from bot.house import House
 from bot.model import Event, Reply, Staff
-from bot.storage import people, sessions, traces
+from bot.storage import notices, people, sessions, traces
 
 IDLE = timedelta(hours=2)
 
@@ -17,11 +18,19 @@ async def handle(house: House, event: Event) -> Reply | None:
     """Commit, then tell: the reply is what is stored. None where there is nothing to say, as for an update
     that was handled before. Raises StorageFailed; the update must then come again."""
     try:
-        reply = await house.db.run(lambda c: _turn(c, house, event))
+        reply, due = await house.db.run(lambda c: _committed(c, house, event))
     except SessionConflict:  # somebody else saved this session first: what she sees now is read again
-        reply = await house.db.run(lambda c: _turn(c, house, event))
-    house.wake()
+        reply, due = await house.db.run(lambda c: _committed(c, house, event))
+    if due:
+        house.wake()
     return reply
+
+
+def _committed(c: Connection, house: House, event: Event) -> tuple[Reply | None, bool]:
+    """The turn, and whether it left something that is due now."""
+    reply = _turn(c, house, event)
+    nexts = (notices.next_due(c), traces.next_due(c))
+    return reply, any(due is not None and due <= house.clock() for due in nexts)
 
 
 def _turn(c: Connection, house: House, event: Event) -> Reply | None:
@@ -34,6 +43,8 @@ def _turn(c: Connection, house: House, event: Event) -> Reply | None:
         return None
     if staff is None:
         return commands.from_stranger(c, house, event, now)
+    if staff.blocked:  # whoever presses or writes has not blocked anybody: that update was lost
+        referring.reachable_again(c, house, staff, now)
     if event.kind != "press":
         # Whatever was typed or sent leaves the chat at once; nobody has read it.
         traces.keep(c, staff.id, event.message, now)
@@ -43,7 +54,15 @@ def _turn(c: Connection, house: House, event: Event) -> Reply | None:
         case "command":
             return commands.obey(c, house, staff, event, now)
         case _:
-            return cards.house_card(c, house, staff, "typed", now)
+            return _typed(c, house, staff, now)
+
+
+def _typed(c: Connection, house: House, staff: Staff, now: datetime) -> Reply:
+    """It is told kindly; where the screen is hidden, the hidden screen says nothing of it."""
+    session = sessions.load(c, staff.id, staff.active)
+    if session is not None and session.view == "hide":
+        return dialogue.show(c, house, staff, session, now)
+    return cards.house_card(c, house, staff, "typed", now)
 
 
 def _reachable(c: Connection, house: House, staff: Staff | None, event: Event, now: datetime) -> None:
@@ -52,35 +71,37 @@ def _reachable(c: Connection, house: House, staff: Staff | None, event: Event, n
     if event.kind == "blocked":
         referring.unreachable(c, house, staff, now)
     else:
-        referring.reachable_again(c, staff, now)
+        referring.reachable_again(c, house, staff, now)
 
 
 def _pressed(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     if event.turn == 0:
         return buttons.act(c, house, staff, event, now)
-    session = sessions.load(c, staff.id, staff.active)
+    session = dialogue.load(c, house, staff, staff.active, now)
     if session is None:
         return cards.resting(c, house, staff, event, now)
     step = engine.step(house.flows[session.flow], session, event)
-    return dialogue.advance(c, house, staff, step, now, event.message)
+    return dialogue.advance(c, house, staff, session, step, now, event.message)
 
 
 async def expire(house: House) -> int:
-    """Ends the conversations that nobody has pressed in for two hours; how many."""
-    ended = await house.db.run(lambda c: _expire(c, house, house.clock()))
-    house.wake()
-    return ended
-
-
-def _expire(c: Connection, house: House, now: datetime) -> int:
-    """She has been away long enough: what stands open about a child is asked about at once."""
-    idle = sessions.idle(c, now - IDLE)
-    for staff_id, about, _ in idle:
-        staff = people.by_id(c, house.cipher, staff_id)
-        if staff is not None:
-            dialogue.stop(c, house, staff, about, now, remind=now)
-            if staff.active == about:
-                people.set_active(c, staff.id, dialogue.OWN)
-        else:
-            sessions.end(c, staff_id, about)
+    """Ends the conversations that nobody has pressed in for two hours, each in a transaction of its own, so that
+    one that cannot be read keeps nobody else's open; how many."""
+    now = house.clock()
+    idle = await house.db.run(lambda c: sessions.idle(c, now - IDLE))
+    for staff_id, about in idle:
+        await house.db.run(partial(_expire, house=house, staff_id=staff_id, about=about, now=now))
+    if idle:
+        house.wake()
     return len(idle)
+
+
+def _expire(c: Connection, house: House, staff_id: int, about: str, now: datetime) -> None:
+    """She has been away long enough: what stands open about a child is asked about at once."""
+    staff = people.by_id(c, house.cipher, staff_id)
+    if staff is None:
+        sessions.end(c, staff_id, about)
+        return
+    dialogue.stop(c, house, staff, about, now, remind=now)
+    if staff.active == about:
+        people.set_active(c, staff.id, dialogue.OWN)

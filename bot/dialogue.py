@@ -9,16 +9,18 @@ from bot import consequences, engine
 from bot.house import House
 from bot.locales.screen import screen
 from bot.model import Answers, Button, Card, Reply, Session, Staff, Step
-from bot.storage import people, referrals, sessions, traces
+from bot.storage import notices, people, referrals, sessions, traces
 
 OWN = ""
 RESUME = "0:resume.0"
 
 
-def advance(c: Connection, house: House, staff: Staff, step: Step, now: datetime, pressed: int = 0) -> Reply:
+def advance(
+    c: Connection, house: House, staff: Staff, before: Session, step: Step, now: datetime, pressed: int = 0
+) -> Reply:
     """Store a step and all that follows from it, and show the card that is now stored. `pressed` is the
     message that was pressed: 0, or another one than the live card, has the card sent anew at the bottom."""
-    step = consequences.carry_out(c, house, staff, step, now)
+    step = consequences.carry_out(c, house, staff, before, step, now)
     session = step.session
     if step.ended:
         consequences.end(c, house, staff, session, now)
@@ -54,6 +56,8 @@ def reply_with(
     if staff.live and not live:
         traces.keep(c, staff.id, staff.live, now)
         people.set_live(c, staff.id, 0)
+    if pressed and not live and pressed not in {one.message for one in notices.to(c, staff.id)}:
+        traces.keep(c, staff.id, pressed, now)  # a card that no row knew of, as after a kill
     return Reply(staff.chat, screen=made, toast=toast, live=live)
 
 
@@ -78,15 +82,43 @@ def _referral_values(c: Connection, house: House, staff: Staff, session: Session
 
 def begin(
     c: Connection, house: House, staff: Staff, flow: str, entry: str, now: datetime, given: Answers | None = None,
-    reference: str = "",
+    reference: str = "", pressed: int = 0,
 ) -> Reply:  # fmt: skip
     """A new conversation; one that was open in the same place ends first, as if it had been stopped."""
     stopped = stop(c, house, staff, reference, now)
-    turn = (stopped.turn if stopped else staff.turn) + 1
+    turn = max(staff.turn, stopped.turn if stopped else 0) + 1
     session = engine.begin(house.flows[flow], entry, turn, given, reference)
     people.set_active(c, staff.id, reference)
     saved = sessions.save(c, staff.id, reference, session, now)
-    return show(c, house, replace(staff, active=reference), saved, now)
+    return show(c, house, replace(staff, active=reference), saved, now, pressed)
+
+
+def switch(
+    c: Connection, house: House, staff: Staff, about: str, now: datetime
+) -> tuple[Staff, Session | None]:
+    """Another of her open conversations comes onto the card; no old button may become valid in it."""
+    session = load(c, house, staff, about, now)
+    people.set_active(c, staff.id, about)
+    if staff.live:
+        traces.keep(c, staff.id, staff.live, None)
+    if session is not None and session.turn < staff.turn:
+        session = sessions.save(c, staff.id, about, replace(session, turn=staff.turn + 1), now)
+    return replace(staff, active=about), session
+
+
+def load(c: Connection, house: House, staff: Staff, about: str, now: datetime) -> Session | None:
+    """Her open conversation; None where there is none. One whose flow or state is gone in this version ends
+    here, and what it leaves behind is kept."""
+    session = sessions.load(c, staff.id, about)
+    if session is None or _is_known(house, session):
+        return session
+    consequences.end(c, house, staff, session, now)
+    return None
+
+
+def _is_known(house: House, session: Session) -> bool:
+    flow = house.flows.get(session.flow)
+    return flow is not None and session.state in flow.states
 
 
 def stop(
@@ -94,7 +126,7 @@ def stop(
 ) -> Session | None:
     """End an open conversation where it is: what it leaves behind, and the session as it ended. An open duty
     is reminded of at `remind`, otherwise a little later."""
-    session = sessions.load(c, staff.id, about)
+    session = load(c, house, staff, about, now)
     if session is None:
         return None
     step = engine.stop(house.flows[session.flow], session)

@@ -64,9 +64,9 @@ def _shown(flow: Flow, session: Session) -> State:
 def _card_beside(flow: Flow, session: Session) -> Card:
     state, answers = flow.states[session.state], session.answers
     lines = state.why if session.view == "why" else _aloud(state, answers)
-    marks = frozenset[str]().union(*(line.marks for line in lines))
-    controls = _controls(flow, session)
     shown = tuple(line for line in lines if _all(line.when, answers))
+    marks = frozenset[str]().union(*(line.marks for line in shown))
+    controls = _controls(flow, session)
     return Card(shown, (), tuple(_control(flow, name, state, beside=True) for name in controls), marks)
 
 
@@ -144,8 +144,12 @@ def _choose(flow: Flow, session: Session, choice: Choice) -> Step:
 def _aside(session: Session, choice: Choice) -> Step:
     """An answer given in a view: it counts, and the question that was interrupted is asked again."""
     answered = Answered(session.state, {choice.question: choice.key, **choice.sets}, aside=True)
-    kept = tuple(one for one in session.trail if not (one.aside and choice.question in one.answers))
-    sealed = session.sealed - (len(session.trail) - len(kept)) if session.sealed else 0
+
+    def stays(one: Answered) -> bool:
+        return not (one.aside and choice.question in one.answers)
+
+    kept = tuple(filter(stays, session.trail))
+    sealed = len(tuple(filter(stays, session.trail[: session.sealed])))
     return Step(_turned(session, trail=(*kept, answered), view=choice.opens, sealed=sealed), note="aside")
 
 
@@ -197,14 +201,19 @@ def _done(flow: Flow, session: Session) -> Step:
 def withdraw(flow: Flow, session: Session) -> Step:
     """The hand-over is called back. On its own card the question of consent is asked again; later, the
     answers given since stay, and the consent becomes none."""
-    if "sent" in flow.states[session.state].marks:
-        at = max(i for i, one in enumerate(session.trail) if "consent" in one.answers)
-        asked_again = _turned(
-            session, state=session.trail[at].state, trail=session.trail[:at], ticks=(), view="", sealed=0
-        )
-        return Step(asked_again, does=("withdraw",), note="withdrawn")
-    trail = tuple(_without_consent(one) for one in session.trail)
-    return Step(_turned(session, trail=trail, view="", sealed=0), does=("withdraw",), note="withdrawn")
+    trail = session.trail
+    state = session.state
+    if "sent" in flow.states[state].marks:
+        at = max(i for i, one in enumerate(trail) if "consent" in one.answers)
+        state, trail = trail[at].state, trail[:at]
+    kept = tuple(
+        _without_consent(one)
+        for one in trail
+        if one.aside
+        or "sent" not in flow.states[one.state].marks  # that card would say what is not so any more
+    )
+    asked_again = _turned(session, state=state, trail=kept, ticks=(), view="", sealed=0)
+    return Step(asked_again, does=("withdraw",), note="withdrawn")
 
 
 def _without_consent(answered: Answered) -> Answered:

@@ -110,7 +110,6 @@ class Flow:
     entries: Mapping[str, Entry]
     controls: Mapping[str, Text]
     machine: Machine
-    laws: Mapping[str, Text] = field(default_factory=dict)
 
 
 # --- a conversation under way -----------------------------------------------------------------------

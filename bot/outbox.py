@@ -2,17 +2,18 @@
 a conversation, and holds no transaction open while the network is busy."""
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from bot import referring
 from bot.consequences import CHAT_KEPT
-from bot.errors import SendFailed, StorageFailed
+from bot.errors import SendFailed
 from bot.handover import pause, status
 from bot.house import House
 from bot.locales.screen import screen
@@ -20,6 +21,7 @@ from bot.model import Button, Card, Line, Notice, Screen, Staff, Text
 from bot.storage import notices, people, referrals, traces
 
 BATCH = 100
+LEASE = timedelta(seconds=30)  # longer than any send may take
 LONGEST_REST = 1.0  # seconds; a clock may be moved, and another process may have queued something
 KEPT = timedelta(hours=39)  # a bot cannot delete what is older than 48 hours
 
@@ -35,35 +37,58 @@ class Post(Protocol):
 
 
 async def run(house: House, post: Post, wake: asyncio.Event, stop: asyncio.Event) -> None:
-    """Until `stop`: work off what is due, then rest until something is, or until `wake`."""
+    """Until `stop`: begin what is due, then rest until something is, or until `wake`. Whatever goes wrong in one
+    round, the next one comes."""
+    under_way: set[asyncio.Task[None]] = set()
     while not stop.is_set():
         wake.clear()
+        begun: list[asyncio.Task[None]] = []
         try:
-            worked = await work_off(house, post)
-        except StorageFailed as error:
-            log.warning("event=outbox_waits reason=%s", type(error).__name__)
-            worked = 0
-        if not worked:
-            await _rest(house, wake)
+            begun = await _begin(house, post)
+        except Exception as error:
+            log.error("event=outbox_round_failed error=%s", type(error).__name__)
+        for task in begun:
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+        if len(begun) < BATCH:
+            await _rest(wake)
+    await asyncio.gather(*under_way)
 
 
-async def _rest(house: House, wake: asyncio.Event) -> None:
-    try:
+async def _rest(wake: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(wake.wait(), LONGEST_REST)
-    except TimeoutError:
-        return
 
 
 async def work_off(house: House, post: Post) -> int:
-    """One round of what is due now; how much there was."""
+    """One round of what is due now, to its end; how much there was."""
+    begun = await _begin(house, post)
+    await asyncio.gather(*begun)
+    return len(begun)
+
+
+async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
+    """What is due is claimed in one transaction, so that no other round and no other process sends it too; each
+    is then sent by itself, so that a slow one holds up nobody."""
     now = house.clock()
-    due = await house.db.run(lambda c: notices.due(c, now, BATCH))
-    gone = await house.db.run(lambda c: _to_delete(c, house, now))
-    await asyncio.gather(
-        *(_deliver(house, post, notice) for notice in due),
-        *(_delete(house, post, staff, messages) for staff, messages in gone),
-    )
-    return len(due) + sum(len(messages) for _, messages in gone)
+    due, gone = await house.db.run(lambda c: (_claimed(c, now), _to_delete(c, house, now)))
+    return [
+        *(asyncio.create_task(_careful(_deliver(house, post, notice))) for notice in due),
+        *(asyncio.create_task(_careful(_delete(house, post, one, ids))) for one, ids in gone),
+    ]
+
+
+def _claimed(c: Connection, now: datetime) -> list[Notice]:
+    claims = (notices.claim(c, notice, now + LEASE) for notice in notices.due(c, now, BATCH))
+    return [notice for notice in claims if notice is not None]
+
+
+async def _careful(work: Coroutine[Any, Any, None]) -> None:
+    """What fails here comes again when its claim has run out: it holds up no other and is not lost."""
+    try:
+        await work
+    except Exception as error:
+        log.error("event=delivery_failed error=%s", type(error).__name__)
 
 
 # --- notices ----------------------------------------------------------------------------------------
@@ -79,11 +104,6 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
     except SendFailed as error:
         failure = error
         await house.db.run(lambda c: _failed(c, house, notice, failure, now))
-    except StorageFailed:
-        raise
-    except Exception as error:  # ours: it must not hold up the others, nor be lost
-        log.error("event=notice_bug notice=%s kind=%s error=%s", notice.id, notice.kind, type(error).__name__)
-        await house.db.run(lambda c: notices.later(c, notice, now + pause(notice.attempts)))
 
 
 async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None:
@@ -163,9 +183,14 @@ async def _show_status(house: House, post: Post, notice: Notice, now: datetime) 
         message = 0
     if not message:
         message = await post.send(staff.chat, _neutral(house, staff))
-        await house.db.run(lambda c: traces.keep(c, staff.id, message, now + KEPT))
+        await house.db.run(lambda c: _stands_on(c, notice, message, now))
         await post.edit(staff.chat, message, shown)
     await house.db.run(lambda c: _status_shown(c, notice, message, now, ended))
+
+
+def _stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> None:
+    notices.stands_on(c, notice.id, message)
+    traces.keep(c, notice.staff, message, now + KEPT)
 
 
 def _neutral(house: House, staff: Staff) -> Screen:
@@ -214,6 +239,7 @@ def _to_delete(c: Connection, house: House, now: datetime) -> list[tuple[Staff, 
     by_staff: dict[int, list[int]] = defaultdict(list)
     for staff_id, message in traces.due(c, now, BATCH):
         by_staff[staff_id].append(message)
+        traces.keep(c, staff_id, message, now + LEASE)
     found = []
     for staff_id, messages in by_staff.items():
         for notice in notices.to(c, staff_id):
@@ -239,13 +265,14 @@ async def _delete(house: House, post: Post, staff: Staff, messages: list[int]) -
         return
     if refused:
         log.warning("event=messages_left count=%s", len(refused))
-    await house.db.run(lambda c: _deleted(c, staff, messages))
+    await house.db.run(lambda c: _deleted(c, house, staff.id, messages))
 
 
-def _deleted(c: Connection, staff: Staff, messages: list[int]) -> None:
-    traces.settle(c, staff.id, messages)
-    if staff.live in messages:
-        people.set_live(c, staff.id, 0)
+def _deleted(c: Connection, house: House, staff_id: int, messages: list[int]) -> None:
+    traces.settle(c, staff_id, messages)
+    now_hers = people.by_id(c, house.cipher, staff_id)  # she may have another live card by now
+    if now_hers is not None and now_hers.live in messages:
+        people.set_live(c, staff_id, 0)
 
 
 def _put_off(c: Connection, staff_id: int, messages: Sequence[int], due: datetime) -> None:

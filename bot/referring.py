@@ -18,7 +18,8 @@ from bot.storage import notices, outcomes, people, referrals, traces
 def refer(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
     """Stored the moment consent is given, before the remaining questions (P15)."""
     answers = session.answers
-    if session.reference:
+    known = referrals.get(c, session.reference) if session.reference else None
+    if known is not None and not known.closed:
         return _widen(c, house, staff, session, now)
     referral = Referral(
         reference=house.reference(),
@@ -37,6 +38,7 @@ def refer(c: Connection, house: House, staff: Staff, session: Session, now: date
 def _widen(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
     """Advice was asked for before, and now there is a consent: the same hand-over, told again."""
     referrals.set_path(c, session.reference, _asked_of_the_key_person(session.answers))
+    referrals.contact(c, session.reference, "", now)  # what was reached was reached for something else
     raise_urgency(c, house, staff, session, now)
     _remind_receivers(c, session.reference, now)
     _tell_sender(c, house, session.reference, now)
@@ -82,6 +84,11 @@ def _remind_receivers(c: Connection, reference: str, now: datetime) -> None:
 def call_back(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
     withdraw(c, house, session.reference, now)
     return replace(session, reference="")
+
+
+def can_be_withdrawn(c: Connection, reference: str) -> bool:
+    referral = referrals.get(c, reference) if reference else None
+    return referral is not None and not referral.closed
 
 
 def withdraw(c: Connection, house: House, reference: str, now: datetime) -> bool:
@@ -187,16 +194,33 @@ def undelivered(c: Connection, house: House, reference: str, staff_id: int, now:
 def unreachable(c: Connection, house: House, staff: Staff, now: datetime) -> None:
     """She has blocked the bot: whatever waits for her goes to the next receiver."""
     people.set_blocked(c, staff.id, True)
+    hand_on(c, house, staff, now)
+
+
+def hand_on(c: Connection, house: House, staff: Staff, now: datetime) -> None:
+    """What waits for her and is not hers yet goes to the next receiver."""
     for notice in notices.to(c, staff.id):
-        if notice.kind == "referral" and notice.code == "":
+        referral = referrals.get(c, notice.reference)
+        if notice.kind == "referral" and notice.code == "" and referral and referral.accepted_by != staff.id:
             undelivered(c, house, notice.reference, staff.id, now)
 
 
-def reachable_again(c: Connection, staff: Staff, now: datetime) -> None:
+def reachable_again(c: Connection, house: House, staff: Staff, now: datetime) -> None:
     people.set_blocked(c, staff.id, False)
     for notice in notices.to(c, staff.id):
         if notice.code == "failed":
             notices.queue(c, notice.kind, staff.id, notice.reference, now)
+            if notice.kind == "referral":
+                _tell_sender(c, house, notice.reference, now)
+    look_again(c, house, now)
+
+
+def look_again(c: Connection, house: House, now: datetime) -> None:
+    """Somebody can be reached who could not: whatever waits for nobody is asked of her too."""
+    for referral in referrals.for_nobody(c):
+        asked = tuple(notice.staff for notice in notices.of(c, referral.reference, "referral"))
+        if _ask(c, house, referral, now, but=asked):
+            _tell_sender(c, house, referral.reference, now)
 
 
 def contact(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
@@ -204,8 +228,6 @@ def contact(c: Connection, house: House, staff: Staff, session: Session, now: da
     if not _is_hers(c, session.reference, staff):
         return replace(session, state=lost_to(c, session.reference))
     referrals.contact(c, session.reference, code, now)
-    if code == "reached":
-        referrals.reached(c, session.reference, now)
     complete(c, session.reference)
     return session
 

@@ -96,6 +96,7 @@ def new_reference() -> str:
 def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime) -> Iterator[str]:
     """What the log says at start, and `opspor doctor` prints: nothing that keeps the bot from running."""
     yield from (f"{name} is not a setting of Opspor's" for name in config.unknown(environment))
+    yield from (f"{name} is not used by this version, which polls" for name in config.unused(environment))
     yield from prepared.municipality.warnings(today.date())
     yield from prepared.words.problems
     for code, law in prepared.content.laws.items():
@@ -130,6 +131,8 @@ async def run(
         asyncio.create_task(outbox.run(house, line.sender, wake, stop)),
         asyncio.create_task(_sweep(house, moved, stop)),
     ]
+    for task in beside:  # without them nothing is delivered: better to stop and be started again
+        task.add_done_callback(lambda _: stop.set())
     try:
         await line.run(stop)
     finally:

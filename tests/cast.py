@@ -54,6 +54,8 @@ RESTING = "Skriv /new for at begynde en samtale."
 CITIZEN = "Mette Hansen 010203-1234, Rosenvej 7, er bange for sin mand"
 
 
+DEFAULTS_TO_THE_END = {**DEFAULTS, "duty": "notified", "level": "knowledge"}
+
 T = TypeVar("T")
 
 
@@ -64,7 +66,7 @@ class Time:
     seconds: float = 0.0
 
     def now(self) -> datetime:
-        return OPENED + timedelta(seconds=self.seconds)
+        return OPENED + timedelta(milliseconds=int(self.seconds * 1000))  # as exact as the rows are
 
     def monotonic(self) -> float:
         return self.seconds
@@ -79,12 +81,15 @@ class Rows(Database):
 
     failures = 0
     failed = 0
+    bug: Exception | None = None  # what the next transactions raise instead, as only our own mistakes do
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         def fails(c: Connection) -> T:
             work(c)
             raise StorageFailed("the disk is full")
 
+        if self.bug is not None:
+            raise self.bug
         if not self.failures:
             return await super().run(work)
         self.failures -= 1
@@ -156,10 +161,14 @@ class Person:
         return message
 
     async def press(self, what: str, message: int | None = None) -> None:
-        """A button by its label or by its code without the turn, on the newest message that has it."""
+        """A button by its label or by its code without the turn: on the live card, or the newest that has it."""
+        person: Staff | None = await self.cast.ask(
+            lambda c: people.by_chat(c, self.cast.house.cipher, self.chat)
+        )
+        live = person.live if person else 0
         offered = [
             (number, data)
-            for number in sorted(self.messages, reverse=True)
+            for number in sorted(self.messages, key=lambda number: (number == live, number), reverse=True)
             for label, data in self.buttons(number).items()
             if what in (label, label.removeprefix("✓ "), data, data.partition(":")[2])
             if message in (None, number)
@@ -188,13 +197,15 @@ class Person:
             elif not question or "next" in codes:
                 await self.press("next")
             else:
-                await self.press(f"{question}.{facts.get(question, DEFAULTS.get(question))}")
+                await self.press(f"{question}.{(DEFAULTS_TO_THE_END | facts)[question]}")
         raise AssertionError(f"no end in sight:\n{self.transcript()}")
 
     # --- what the rows say of her ---
 
     async def staff(self) -> Staff:
-        found = await self.cast.ask(lambda c: people.by_chat(c, self.cast.house.cipher, self.chat))
+        found: Staff | None = await self.cast.ask(
+            lambda c: people.by_chat(c, self.cast.house.cipher, self.chat)
+        )
         assert found is not None, f"{self.name} is not admitted"
         return found
 
@@ -392,7 +403,7 @@ async def on_stage(directory: Path, *, words: Words | None = None) -> AsyncItera
 
 def nothing_sensitive(log: str, cast: Cast) -> None:
     words = [TOKEN, TOKEN.partition(":")[2], KEY, *CITIZEN.split(), CITIZEN]
-    names = [each for one in cast.people.values() for each in (one.name, one.name.split()[0], one.phone)]
+    names = [each for one in cast.people.values() for each in (one.name, *one.name.split(), one.phone)]
     for secret in (*words, *names):
         assert len(secret) < 4 or secret.lower() not in log.lower(), f"{secret!r} is in the log:\n{log}"
 

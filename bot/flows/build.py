@@ -24,15 +24,15 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Register:
     laws: Mapping[str, LawShape]
     sources: Mapping[str, SourceShape]
     unverified: bool = False
 
 
-def flow(merged: Merged, known: Known) -> Flow:
-    states = {name: _state(merged, known, name, *placed) for name, placed in merged.states.items()}
-    views = {name: _view(merged, known, states, name, *placed) for name, placed in merged.views.items()}
+def flow(merged: Merged, register: Register) -> Flow:
+    states = {name: _state(merged, register, name, *placed) for name, placed in merged.states.items()}
+    views = {name: _view(merged, register, states, name, *placed) for name, placed in merged.views.items()}
     return Flow(
         name=merged.name,
         states=states,
@@ -90,14 +90,14 @@ def _arrows(ways: Sequence[Way]) -> tuple[Arrow, ...]:
     return tuple(Arrow(way.to, guards(way.when)) for way in ways)
 
 
-def _state(merged: Merged, known: Known, name: str, file: str, shape: StateShape) -> State:
+def _state(merged: Merged, register: Register, name: str, file: str, shape: StateShape) -> State:
     context = f"{file}.{name}"
     question = shape.question or name
     labels = shape.choices_as or name
     return State(
         name=name,
         question=question,
-        lines=tuple(_lines(merged, known, context, shape)),
+        lines=tuple(_lines(merged, register, context, shape)),
         choices=tuple(
             Choice(
                 key=one.key,
@@ -114,8 +114,8 @@ def _state(merged: Merged, known: Known, name: str, file: str, shape: StateShape
         ends=shape.ends,
         moves=Text(shape.moves, context) if shape.moves else None,
         why=(
-            *(_line(merged, context, one) for one in shape.why if known.unverified or not one.unverified),
-            *_references(known, shape),
+            *(_line(merged, context, one) for one in shape.why if register.unverified or not one.unverified),
+            *_references(register, shape),
         ),
         law=tuple(shape.law),
         source=tuple(shape.source),
@@ -126,16 +126,16 @@ def _state(merged: Merged, known: Known, name: str, file: str, shape: StateShape
 
 
 def _view(
-    merged: Merged, known: Known, states: Mapping[str, State], name: str, file: str, shape: StateShape
+    merged: Merged, register: Register, states: Mapping[str, State], name: str, file: str, shape: StateShape
 ) -> State:
-    return states[shape.as_state] if shape.as_state else _state(merged, known, name, file, shape)
+    return states[shape.as_state] if shape.as_state else _state(merged, register, name, file, shape)
 
 
-def _lines(merged: Merged, known: Known, context: str, shape: StateShape) -> Iterator[Line]:
+def _lines(merged: Merged, register: Register, context: str, shape: StateShape) -> Iterator[Line]:
     for aloud in shape.aloud:
         yield Line(Text(aloud, context), aloud=True)
     for one in shape.line:
-        if known.unverified or not _is_unverified(merged, one):
+        if register.unverified or not _is_unverified(merged, one):
             yield _line(merged, context, one)
     if shape.say:
         yield Line(Text(shape.say, context))
@@ -155,20 +155,20 @@ def _line(merged: Merged, context: str, one: LineShape) -> Line:
     return Line(Text(one.aloud or one.say, context), bool(one.aloud), guards(one.when), frozenset(one.marks))
 
 
-def _references(known: Known, shape: StateShape) -> Iterator[Line]:
+def _references(register: Register, shape: StateShape) -> Iterator[Line]:
     for code in shape.law:
-        yield Line(Text(known.laws[code].text, "law"))
+        yield Line(Text(register.laws[code].text, "law"))
     if shape.source:
         # Who wrote it and when is shown as it stands, in whatever language the reader has: no context.
-        yield Line(Text("; ".join(_cited(known, shape.source)), ""))
+        yield Line(Text("; ".join(_cited(register, shape.source)), ""))
 
 
-def _cited(known: Known, references: Sequence[str]) -> Iterator[str]:
+def _cited(register: Register, references: Sequence[str]) -> Iterator[str]:
     """Each source once, with all the places in it."""
     places: dict[str, list[str]] = {}
     for reference in references:
         key, _, place = reference.partition(" ")
         places.setdefault(key, []).append(place)
     for key, found in places.items():
-        source = known.sources[key]
+        source = register.sources[key]
         yield ", ".join(part for part in (f"{source.by} {source.year}".strip(), *found) if part)

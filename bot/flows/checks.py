@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from bot.flows.build import Known, Merged, choices_of, roads
+from bot.flows.build import Merged, Register, choices_of, roads
 from bot.flows.guards import GUARDS
 from bot.flows.machine import CircleError
 from bot.flows.shape import ChoiceShape, StateShape, Way
 from bot.flows.vocabulary import DEEDS, MANY, MARKS, QUESTIONS
-from bot.flows.wording import of_line, of_texts, unknown
+from bot.flows.wording import of_label, of_line, of_texts, unknown
 
-LABEL_LENGTH = 48
 CALLBACK_BYTES = 64
 TURN_DIGITS = 10
 REQUIRED_STATES = ("stopped",)
@@ -22,14 +21,14 @@ CONTROLS = (
 ON_VIEWS = ("acute.next", "ask.done", "hide.back", "hide.hide", "hide.more", "hide.acute")
 
 
-def of_meaning(merged: Merged, known: Known) -> list[str]:
+def of_meaning(merged: Merged, register: Register) -> list[str]:
     """Names that lead nowhere, and texts that Telegram or the reader could not take."""
     problems = list(_of_flow(merged))
     for name, (file, shape) in merged.views.items():
-        said = [*_of_names(merged, known, name, shape), *of_texts(shape)]
+        said = [*_of_names(merged, register, name, shape), *of_texts(shape)]
         problems += [f"{file}.toml: {name}: {problem}" for problem in said]
     for name, (file, shape) in merged.states.items():
-        said = [*_of_names(merged, known, name, shape), *of_texts(shape), *_of_ways(merged, name, shape)]
+        said = [*_of_names(merged, register, name, shape), *of_texts(shape), *_of_ways(merged, name, shape)]
         problems += [f"{file}.toml: {name}: {problem}" for problem in said]
     for name, (file, line) in merged.texts.items():
         problems += [f"{file}.toml: {name}: {problem}" for problem in of_line(merged, line)]
@@ -55,9 +54,11 @@ def _of_flow(merged: Merged) -> Iterator[str]:
     for needed in (*CONTROLS, *ON_VIEWS):
         if needed not in merged.controls:
             yield f"{file}: flow: has no label for the control '{needed}'"
+    for name, label in merged.controls.items():
+        yield from (f"{file}: control {name}: {problem}" for problem in of_label(label))
 
 
-def _of_names(merged: Merged, known: Known, name: str, shape: StateShape) -> Iterator[str]:
+def _of_names(merged: Merged, register: Register, name: str, shape: StateShape) -> Iterator[str]:
     question = shape.question or name
     if shape.choices_as and shape.choices_as not in merged.states:
         yield f"takes its choices from unknown state '{shape.choices_as}'"
@@ -72,9 +73,9 @@ def _of_names(merged: Merged, known: Known, name: str, shape: StateShape) -> Ite
         yield from of_line(merged, line)
     yield from unknown("guard", shape.when, GUARDS)
     yield from unknown("mark", shape.marks, MARKS)
-    yield from unknown("law reference", shape.law, known.laws)
+    yield from unknown("law reference", shape.law, register.laws)
     for reference in shape.source:
-        if reference.split(" ")[0] not in known.sources:
+        if reference.split(" ")[0] not in register.sources:
             yield f"unknown source '{reference}'"
     keys: set[str] = set()
     for choice in choices_of(merged, shape):
@@ -95,8 +96,7 @@ def _of_choice(merged: Merged, choice: ChoiceShape, question: str, keys: set[str
         yield f"choice '{choice.key}' opens unknown view '{choice.opens}'"
     yield from unknown("guard", choice.when, GUARDS)
     yield from _of_sets(choice.sets)
-    if len(choice.label) > LABEL_LENGTH:
-        yield f"choice '{choice.key}': label of {len(choice.label)} characters; a button holds {LABEL_LENGTH}"
+    yield from (f"choice '{choice.key}': {problem}" for problem in of_label(choice.label))
     if TURN_DIGITS + 1 + len(code.encode()) > CALLBACK_BYTES:
         yield f"choice '{choice.key}': callback data '{code}' is too long for Telegram"
 

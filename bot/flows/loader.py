@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from bot.errors import FlowError
-from bot.flows import build, checks, roads
+from bot.flows import build, checks, roads, wording
 from bot.flows.shape import EntryShape, LawShape, LineShape, Shape, SourceShape, StateShape
 from bot.model import Flow, Text
 
@@ -66,7 +66,7 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
     for file in files.values():
         if not file.part:
             merged = _merged(file, files, problems)
-            known = build.Known(laws=laws, sources=sources, unverified=unverified)
+            known = build.Register(laws=laws, sources=sources, unverified=unverified)
             problems += checks.of_meaning(merged, known)
             if not problems:
                 flows[file.name] = build.flow(merged, known)
@@ -132,8 +132,9 @@ def _flat(table: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
 
 
 def _phrases(file: str, data: Mapping[str, Any], problems: list[str]) -> dict[str, Text]:
-    found = {name: Text(said, f"phrases.{name}") for name, said in _flat(data)}
-    problems += [f"{file}: {name}: is empty" for name, text in found.items() if not str(text.msgid).strip()]
+    found = {name: Text(str(said), f"phrases.{name}") for name, said in _flat(data)}
+    for name, text in found.items():
+        problems += [f"{file}: {name}: {problem}" for problem in wording.of_phrase(text.msgid)]
     return found
 
 

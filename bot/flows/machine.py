@@ -1,5 +1,6 @@
 """From a flow's questions to one shared `transitions` machine; it moves cursors and remembers nobody."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -10,6 +11,9 @@ from bot import model
 from bot.model import Answers, Guard
 
 START = "start"
+
+# At debug level it retraces every conversation, state by state.
+logging.getLogger("transitions").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,10 +100,12 @@ PLACEHOLDERS = frozenset(
         "key_role",
         "key_phone",
         "offers",
-        "notification_link",
         "sender",
         "sender_phone",
         "stored",
         "code",
     }
 )
+
+# What the code fills in where it uses a phrase.
+OF_PHRASES = frozenset({"time", "key_name", "key_staff_phone", "count", "unit"})

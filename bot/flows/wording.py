@@ -6,9 +6,10 @@ from collections.abc import Container, Iterator, Sequence
 from bot.flows.build import Merged
 from bot.flows.guards import GUARDS
 from bot.flows.shape import LineShape, StateShape
-from bot.flows.vocabulary import MARKS, PLACEHOLDERS
+from bot.flows.vocabulary import MARKS, OF_PHRASES, PLACEHOLDERS
 
 CARD_LENGTH = 700
+LABEL_LENGTH = 48
 FOR_THE_CITIZEN = frozenset({"aloud", "check", "reply"})
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -30,9 +31,24 @@ def of_texts(shape: StateShape) -> Iterator[str]:
     if sum(map(len, always)) > CARD_LENGTH:
         yield f"card of {sum(map(len, always))} characters; a screen holds {CARD_LENGTH}"
     for text in (*shape.aloud, shape.say, shape.moves, *(choice.label for choice in shape.choices)):
-        yield from _of_placeholders(text)
+        yield from of_placeholders(text)
     if not any(always) and not shape.line and not shape.as_state:
         yield "says nothing"
+
+
+def of_phrase(text: str) -> Iterator[str]:
+    """A small sentence of the house's: what it may be filled in with, and that there is one."""
+    if not text.strip():
+        yield "is empty"
+    if len(text) > CARD_LENGTH:
+        yield f"of {len(text)} characters; a screen holds {CARD_LENGTH}"
+    yield from of_placeholders(text, PLACEHOLDERS | OF_PHRASES)
+
+
+def of_label(text: str) -> Iterator[str]:
+    if not text.strip() or len(text) > LABEL_LENGTH:
+        yield f"label of {len(text)} characters; a button holds 1 to {LABEL_LENGTH}"
+    yield from of_placeholders(text)
 
 
 def of_line(merged: Merged, line: LineShape) -> Iterator[str]:
@@ -46,12 +62,12 @@ def of_line(merged: Merged, line: LineShape) -> Iterator[str]:
         yield f"line of {len(line.say or line.aloud)} characters; a screen holds {CARD_LENGTH}"
     yield from unknown("guard", line.when, GUARDS)
     yield from unknown("mark", line.marks, MARKS)
-    yield from _of_placeholders(line.say or line.aloud)
+    yield from of_placeholders(line.say or line.aloud)
 
 
-def _of_placeholders(text: str) -> Iterator[str]:
+def of_placeholders(text: str, known: Container[str] = PLACEHOLDERS) -> Iterator[str]:
     for name in _PLACEHOLDER.findall(text):
-        if name not in PLACEHOLDERS:
+        if name not in known:
             yield f"unknown placeholder '{{{name}}}'"
     if text.count("{") != text.count("}"):
         yield f"has a brace that is not closed: '{_short(text)}'"

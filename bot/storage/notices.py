@@ -4,6 +4,7 @@
 may have been queued anew meanwhile, and then it must stay due.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,7 @@ _AS_READ = (_THIS, notice.c.due == bindparam("read_due"), notice.c.code == bindp
 _MESSAGE = update(notice).where(_THIS)
 _SETTLE = update(notice).where(*_AS_READ).values(due=None)
 _LATER = update(notice).where(*_AS_READ).values(attempts=notice.c.attempts + 1)
+_CLAIM = update(notice).where(*_AS_READ)
 _OPENED = update(notice).where(_THIS).values(message=0, due=None)
 _DONE = (
     update(notice)
@@ -61,6 +63,18 @@ def queue(c: Connection, kind: str, staff_id: int, reference: str, due: datetime
 def due(c: Connection, now: datetime, limit: int) -> list[Notice]:
     """Those that have waited longest first."""
     return [Notice(*row) for row in c.execute(_DUE, {"now": now, "limit": limit})]
+
+
+def claim(c: Connection, read: Notice, until: datetime) -> Notice | None:
+    """Nobody else takes it before `until`; None when somebody was faster, or it was queued anew."""
+    if c.execute(_CLAIM, _as_read(read) | {"due": until}).rowcount != 1:
+        return None
+    return replace(read, due=until)
+
+
+def stands_on(c: Connection, notice_id: int, message: int) -> None:
+    """The message that was sent for it, before anything else is done with that message."""
+    c.execute(_MESSAGE, {"of_notice": notice_id, "message": message})
 
 
 def next_due(c: Connection) -> datetime | None:

@@ -36,7 +36,6 @@ _GET = _ALL.where(_THIS)
 _CHANGE = update(referral).where(_THIS)
 _CHANGE_OPEN = _CHANGE.where(_OPEN)
 _ACCEPT = _CHANGE_OPEN.where(referral.c.accepted.is_(None))
-_RELEASE = _CHANGE_OPEN.where(referral.c.accepted_by == bindparam("of_staff"))
 _RAISE = _CHANGE_OPEN.where(referral.c.urgency.in_(bindparam("lower", expanding=True)))
 _REACHED_NOW = bindparam("reached_now", type_=Moment)
 _CONTACT = _CHANGE_OPEN.values(reached=func.coalesce(referral.c.reached, _REACHED_NOW))
@@ -57,6 +56,16 @@ _OPEN_FOR = _ALL.where(
     referral.c.stored,
     referral.c.reference,
 )
+
+
+# Neither closed nor anybody's, and no notice of it waits for anybody.
+_FOR_NOBODY = _ALL.where(
+    _OPEN,
+    referral.c.accepted_by.is_(None),
+    ~select(notice.c.id)
+    .where(notice.c.kind == "referral", notice.c.reference == referral.c.reference, notice.c.code == "")
+    .exists(),
+).order_by(referral.c.stored)
 
 
 def _first_time(column: Column[datetime]) -> Update:
@@ -83,11 +92,6 @@ def get(c: Connection, reference: str) -> Referral | None:
 def accept(c: Connection, reference: str, staff_id: int, now: datetime) -> bool:
     """False when somebody has it already, she herself included, or it is closed."""
     return _one(c, _ACCEPT, reference, accepted=now, accepted_by=staff_id)
-
-
-def release(c: Connection, reference: str, staff_id: int) -> bool:
-    """Nobody's again; False when it was not hers to release."""
-    return _one(c, _RELEASE, reference, of_staff=staff_id, accepted=None, accepted_by=None)
 
 
 def delivered(c: Connection, reference: str, now: datetime) -> bool:
@@ -128,6 +132,11 @@ def close(c: Connection, reference: str, code: str, now: datetime) -> bool:
 def tie(c: Connection, reference: str, outcome_id: int) -> bool:
     """Closed or not: the sender may finish her conversation after the key person has finished the case."""
     return _one(c, _CHANGE, reference, outcome=outcome_id)
+
+
+def for_nobody(c: Connection) -> list[Referral]:
+    """Those that wait and that nobody has been asked about who can still answer, oldest first."""
+    return [Referral(*row) for row in c.execute(_FOR_NOBODY)]
 
 
 def open_for(c: Connection, staff_id: int) -> list[Referral]:

@@ -23,7 +23,7 @@ _COLUMNS = (
 )  # fmt: skip
 _LOAD = select(*_COLUMNS).where(*_THIS)
 _IDLE = (
-    select(session.c.staff, session.c.about, *_COLUMNS)
+    select(session.c.staff, session.c.about)
     .where(session.c.touched < bindparam("before"))
     .order_by(session.c.touched)
 )
@@ -61,10 +61,9 @@ def end(c: Connection, staff_id: int, about: str) -> None:
     c.execute(_END, {"of_staff": staff_id, "of_about": about})
 
 
-def idle(c: Connection, before: datetime) -> list[tuple[int, str, Session]]:
-    """(staff, about, session) of those untouched since, longest first."""
-    rows = c.execute(_IDLE, {"before": before})
-    return [(staff_id, about, _session(row)) for staff_id, about, *row in rows]
+def idle(c: Connection, before: datetime) -> list[tuple[int, str]]:
+    """(staff, about) of those untouched since, longest first."""
+    return [(staff_id, about) for staff_id, about in c.execute(_IDLE, {"before": before})]
 
 
 def open_of(c: Connection, staff_id: int) -> list[str]:

@@ -14,7 +14,7 @@ from bot.errors import ConfigError, StorageFailed
 from bot.storage.revisions import refuse_strange
 
 PRAGMAS = (
-    "busy_timeout = 5000",
+    "busy_timeout = 500",
     "journal_mode = WAL",
     "synchronous = FULL",  # what was told to somebody must survive a power cut
     "foreign_keys = ON",

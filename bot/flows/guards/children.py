@@ -12,6 +12,11 @@ def children_to_ask(answers: Answers) -> bool:
 
 
 @guard("children")
+def children_not_asked(answers: Answers) -> bool:
+    return "children" not in answers
+
+
+@guard("children")
 def child_known(answers: Answers) -> bool:
     return derived.is_known_child(answers)
 

@@ -6,11 +6,6 @@ from bot.flows.guards.registry import GATE, REASON, guard
 from bot.model import Answers
 
 
-@guard("children", *REASON)
-def worry_not_looked_into(answers: Answers) -> bool:
-    return "children" not in answers and derived.has_reason(answers)
-
-
 @guard(*REASON)
 def nothing_worries(answers: Answers) -> bool:
     return not derived.has_reason(answers)
@@ -47,7 +42,7 @@ def asked_though_unsafe(answers: Answers) -> bool:
     return _asked(answers) and not gate_in_order(answers)
 
 
-@guard("moment", *REASON)
+@guard(*REASON)
 def something_hard(answers: Answers) -> bool:
     return derived.has_reason(answers)
 
