@@ -59,10 +59,10 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 @app.command()
 def run() -> None:
     """The bot against Telegram, by polling."""
-    from bot import root
+    settings = config.settings(os.environ, need=("TOKEN", "KEY", "MUNICIPALITY"))
+    from bot import root  # only now: it is slow to import, and a wrong setting is quick to say
     from bot.transport.log import set_up_logging
 
-    settings = config.settings(os.environ, need=("TOKEN", "KEY", "MUNICIPALITY"))
     set_up_logging(settings.log, settings.token)
     prepared = root.prepare(settings, config.municipality(settings.municipality))
     for warning in root.warnings(prepared, os.environ, root.machine_clock()):

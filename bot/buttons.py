@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from bot import cards, dialogue, engine, handover, referring
 from bot.cards import Order
+from bot.consequences import CHAT_KEPT
 from bot.house import House
 from bot.model import Answers, Button, Card, Event, Line, Notice, Referral, Reply, Session, Staff, Text
 from bot.storage import notices, people, referrals, sessions, traces
-
 
 _REFERENCE = re.compile(r"[a-z0-9]{1,32}")
 
@@ -59,7 +59,7 @@ def _on_notice(c: Connection, staff: Staff, notice: Notice, event: Event, now: d
     if staff.live:
         traces.keep(c, staff.id, staff.live, now)
     people.set_live(c, staff.id, notice.message)
-    traces.keep(c, staff.id, notice.message, None)
+    traces.keep(c, staff.id, notice.message, now + CHAT_KEPT)
     return replace(staff, live=notice.message)
 
 

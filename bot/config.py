@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from bot.errors import ConfigError
 TELEGRAM = "https://api.telegram.org"
 _BESIDE = Path(__file__).with_name("municipality.example.toml")  # where a wheel has it
 EXAMPLE = _BESIDE if _BESIDE.exists() else Path(__file__).parent.parent / _BESIDE.name
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _FOR_A_WEBHOOK = ("WEBHOOK_URL", "WEBHOOK_SECRET", "LISTEN")
 KNOWN = {
     *("TOKEN", "API_BASE", "DATABASE", "MUNICIPALITY", "KEY", "LOG"),
@@ -53,7 +55,7 @@ def settings(environment: Mapping[str, str], *, need: tuple[str, ...] = ()) -> S
         raise ConfigError(f"OPSPOR_LOG is '{found['LOG']}'; it takes DEBUG, INFO, WARNING or ERROR")
     if found["KEY"]:
         _check_key(found["KEY"])
-    if found["TOKEN"] and ":" not in found["TOKEN"]:
+    if found["TOKEN"] and not _TOKEN.fullmatch(found["TOKEN"]):
         raise ConfigError(
             "OPSPOR_TOKEN does not look like a bot token (digits, a colon, letters): copy it again"
         )
@@ -104,7 +106,7 @@ def _check_key(key: str) -> None:
         raw = base64.urlsafe_b64decode(key.encode())
     except (binascii.Error, ValueError):
         raw = b""
-    if len(raw) != 32:
+    if len(raw) != 32 or base64.urlsafe_b64encode(raw).decode() != key:  # a key pasted twice decodes too
         raise ConfigError("OPSPOR_KEY is not 32 bytes in URL-safe base64; `opspor key` prints a new one")
 
 
@@ -115,14 +117,19 @@ def _a_phone(value: str) -> str:
     digits = "".join(value.split())
     if not digits.removeprefix("+").isdigit():
         raise ValueError(f"'{value}' is not a telephone number")
-    if digits in WITHDRAWN_NUMBERS:
-        raise ValueError(f"'{value}' must not be used: {WITHDRAWN_NUMBERS[digits]}")
+    national = digits.removeprefix("+").removeprefix("0045").removeprefix("45")
+    if withdrawn := WITHDRAWN_NUMBERS.get(digits) or WITHDRAWN_NUMBERS.get(national):
+        raise ValueError(f"'{value}' must not be used: {withdrawn}")
     return value
 
 
 def _hours(value: str) -> str:
-    start, dash, end = value.partition("-")
-    if not dash or time.fromisoformat(start) >= time.fromisoformat(end):
+    start, _, end = value.partition("-")
+    try:
+        in_order = time.fromisoformat(start) < time.fromisoformat(end)
+    except ValueError:
+        in_order = False
+    if not in_order:
         raise ValueError(f"'{value}' is not like 08:00-15:30")
     return value
 
@@ -247,7 +254,6 @@ def municipality(path: str | Path) -> Municipality:
     try:
         data: dict[str, Any] = tomllib.loads(Path(path).read_text("utf-8"))
         found = Municipality.model_validate(data)
-        ZoneInfo(found.timezone)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the municipality's file '{path}' cannot be read: {error}") from error
     except tomllib.TOMLDecodeError as error:
@@ -255,13 +261,17 @@ def municipality(path: str | Path) -> Municipality:
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise ConfigError(f"the municipality's file '{path}' is not in order: {wrong}") from error
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigError(
-            f"the municipality's file '{path}': unknown timezone '{data['timezone']}'"
-        ) from error
+    _check_zone(path, found.timezone)
     if "da" not in found.names:
         raise ConfigError(f"the municipality's file '{path}': names.da is missing; Danish is needed")
     doubles = {unit.id for unit in found.unit if [one.id for one in found.unit].count(unit.id) > 1}
     if doubles:
         raise ConfigError(f"the municipality's file '{path}': unit id '{min(doubles)}' stands twice")
     return found
+
+
+def _check_zone(path: str | Path, name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigError(f"the municipality's file '{path}': unknown timezone '{name}'") from error

@@ -90,6 +90,8 @@ def begin(
     session = engine.begin(house.flows[flow], entry, turn, given, reference)
     people.set_active(c, staff.id, reference)
     saved = sessions.save(c, staff.id, reference, session, now)
+    if staff.live:
+        traces.keep(c, staff.id, staff.live, None)
     return show(c, house, replace(staff, active=reference), saved, now, pressed)
 
 
@@ -98,10 +100,12 @@ def switch(
 ) -> tuple[Staff, Session | None]:
     """Another of her open conversations comes onto the card; no old button may become valid in it."""
     session = load(c, house, staff, about, now)
+    if session is None:
+        return staff, None
     people.set_active(c, staff.id, about)
     if staff.live:
         traces.keep(c, staff.id, staff.live, None)
-    if session is not None and session.turn < staff.turn:
+    if session.turn < staff.turn:
         session = sessions.save(c, staff.id, about, replace(session, turn=staff.turn + 1), now)
     return replace(staff, active=about), session
 

@@ -42,7 +42,10 @@ def _widen(c: Connection, house: House, staff: Staff, session: Session, now: dat
     raise_urgency(c, house, staff, session, now)
     _remind_receivers(c, session.reference, now)
     _tell_sender(c, house, session.reference, now)
-    return session
+    referral = referrals.get(c, session.reference)
+    waits = referral and status(referral, notices.of(c, session.reference, "referral"))
+    route = "none" if waits in {"undeliverable", "no_receiver"} else "open"
+    return replace(session, given={**session.given, "route": route})
 
 
 def _asked_of_the_key_person(answers: Answers) -> str:

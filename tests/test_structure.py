@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dialogue": TURN | {"engine", "consequences"},
     "cards": TURN | {"engine", "dialogue"},
     "buttons": TURN | {"engine", "handover", "referring", "dialogue", "cards"},
-    "commands": TURN | {"engine", "handover", "dialogue", "cards"},
+    "commands": TURN | {"engine", "handover", "referring", "dialogue", "cards"},
     "conversation": TURN | {"engine", "handover", "referring", "dialogue", "cards", "buttons", "commands"},
     "outbox": TURN | {"handover", "referring", "consequences"},
     "root": {"*"},

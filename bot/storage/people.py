@@ -144,9 +144,10 @@ def set_blocked(c: Connection, staff_id: int, blocked: bool) -> None:
 
 def check_key(c: Connection, cipher: Cipher) -> None:
     """Raises ConfigError when the rows were sealed with another key, before everybody seems a stranger."""
-    sealed = c.execute(select(staff.c.name).limit(1)).scalar()
-    if sealed is not None:
-        cipher.open(sealed)
+    for table in (staff, invitation):
+        sealed = c.execute(select(table.c.name).limit(1)).scalar()
+        if sealed is not None:
+            cipher.open(sealed)
 
 
 def _change(c: Connection, staff_id: int, **columns: Any) -> None:
