@@ -172,6 +172,7 @@ def doctor() -> None:
     settings = config.settings(os.environ, need=("KEY", "MUNICIPALITY"))
     prepared = root.prepare(settings, config.municipality(settings.municipality))
     found = list(root.warnings(prepared, os.environ, root.machine_clock()))
+    found += asyncio.run(prepared.db.run(lambda c: root.rosters(c, prepared)))
     typer.echo(f"languages: {', '.join(prepared.words.languages)}")
     for one in found:
         typer.echo(f"- {one}")

@@ -42,7 +42,17 @@ def _open(c: Connection, house: House, staff: Staff, event: Event, now: datetime
     for notice in notices.of(c, event.argument):
         if notice.staff == staff.id and notice.kind != "status":
             return _opened(c, house, _on_notice(c, staff, notice, event, now), notice, event, now)
+    referral = referrals.get(c, event.argument)
+    if referral is not None and staff.role == "key_person" and staff.unit == referral.unit:
+        # Her notice went in the moment she pressed it: somebody else was faster, or it was called back.
+        return _lost(c, house, staff, referral.reference, event, now)
     return cards.resume(c, house, staff, event, now)
+
+
+def _lost(c: Connection, house: House, staff: Staff, reference: str, event: Event, now: datetime) -> Reply:
+    gone = Session("referral", referring.lost_to(c, reference), staff.turn, reference=reference)
+    beside = dialogue.back_to_talk(c, house, staff)
+    return dialogue.show(c, house, staff, gone, now, event.message, beside=beside)
 
 
 def _on_notice(c: Connection, staff: Staff, notice: Notice, event: Event, now: datetime) -> Staff:
@@ -79,8 +89,7 @@ def _opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Ev
         return dialogue.reply_with(c, house, staff, Card((line,), (), controls), now, event.message)
     others = referral is not None and referral.accepted_by not in (None, staff.id)
     if referral is None or referral.closed or others:
-        lost = Session("referral", referring.lost_to(c, notice.reference), staff.turn)
-        return dialogue.show(c, house, staff, lost, now, event.message)
+        return _lost(c, house, staff, notice.reference, event, now)
     if notice.code != "passed":
         referring.opened(c, house, notice.reference, now)
     return dialogue.begin(

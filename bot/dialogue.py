@@ -29,9 +29,13 @@ def advance(
     else:
         session = sessions.save(c, staff.id, staff.active, session, now)
     toast = house.phrase(f"note.{step.note}", staff) if step.note else ""
-    waits = step.ended and staff.active != OWN and sessions.load(c, staff.id, OWN) is not None
-    beside = (Button(RESUME, house.phrases["button.back_to_talk"]),) if waits else ()
+    beside = back_to_talk(c, house, staff) if step.ended else ()
     return show(c, house, staff, session, now, pressed, toast, beside)
+
+
+def back_to_talk(c: Connection, house: House, staff: Staff) -> tuple[Button, ...]:
+    """The way back to a conversation that is still open, for a card that is not its own."""
+    return (Button(RESUME, house.phrases["button.back_to_talk"]),) if sessions.open_of(c, staff.id) else ()
 
 
 def show(

@@ -106,6 +106,25 @@ def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime
         yield f"{prepared.content.drafts} cards are drafts (udkast): no professional has signed them"
 
 
+def rosters(c: Connection, prepared: Prepared) -> list[str]:
+    """Units that cannot receive a referral, and people of units that the municipality's file does not have."""
+    staff = [
+        one
+        for role in ("frontline", "key_person", "coordinator")
+        for one in people.with_role(c, prepared.cipher, role)
+    ]
+    known = {unit.id for unit in prepared.municipality.unit}
+    found = [
+        f"{one.role} number {one.id} is of unit '{one.unit}', which the file lacks"
+        for one in staff
+        if one.unit not in known
+    ]
+    for unit in sorted(known):
+        if not any(one.unit == unit and one.role == "key_person" and not one.blocked for one in staff):
+            found.append(f"unit '{unit}' has no key person who can be reached")
+    return found
+
+
 # --- running ----------------------------------------------------------------------------------------
 
 

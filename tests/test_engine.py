@@ -174,6 +174,12 @@ def test_a_ticked_answer_is_shown_as_ticked() -> None:
     assert not any(button.ticked for button in on("moment.during").cards[-1].choices)
 
 
+def test_what_ends_a_card_of_many_answers_has_the_cards_own_label() -> None:
+    labels = {one.code: one.label.msgid for one in on("moment.during", "mode.concern").cards[-1].controls}
+    assert labels["done"] == FLOW.states["signs"].moves.msgid == "Færdig"  # type: ignore[union-attr]
+    assert on("moment.during").flow.controls["done"].msgid != labels["done"]
+
+
 def test_done_answers_with_the_ticks_and_clears_them() -> None:
     talk = on("moment.during", "mode.concern", "signs.fear", "signs.doubt", "done")
     assert talk.session.trail[-1] == Answered("signs", {"signs": ("fear", "doubt")})
@@ -325,6 +331,26 @@ def test_the_notify_view_is_the_duty_card_and_its_answer_is_an_aside() -> None:
     answered = talk.press("duty.notified")
     assert (state(answered), answered.session.view) == ("signs", "")
     assert answered.session.trail[-1] == Answered("signs", {"duty": "notified"}, aside=True)
+
+
+ASIDE_ABOUT_DUTY = ("moment.after", "mode.concern", "signs.doubt", "done", "more", "notify")
+TO_CHILDREN = ("gate.ok", "response.says_no", "danger.no")
+
+
+@pytest.mark.parametrize("said", ["considered", "colleague"])
+def test_a_duty_that_she_does_not_act_on_is_asked_about_again_where_there_is_a_child(said: str) -> None:
+    talk = on(*ASIDE_ABOUT_DUTY, f"duty.{said}", *TO_CHILDREN, "children.yes", "child_danger.no")
+    assert state(talk.press("exposure.unknown").press("suspected.parent")) == "duty"
+
+
+def test_a_duty_that_she_acts_on_is_not_asked_about_twice() -> None:
+    talk = on(*ASIDE_ABOUT_DUTY, "duty.notified", *TO_CHILDREN, "children.yes", "child_danger.no")
+    assert state(talk.press("exposure.unknown").press("suspected.parent")) == "level"
+
+
+def test_whether_there_are_children_is_hers_to_find_out_whatever_she_said_of_the_duty() -> None:
+    talk = on(*ASIDE_ABOUT_DUTY, "duty.notified", *TO_CHILDREN, "children.unknown")
+    assert state(talk) == "duty"
 
 
 # --- hide -------------------------------------------------------------------------------------------

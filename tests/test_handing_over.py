@@ -302,7 +302,7 @@ async def test_the_notices_of_the_others_go_when_somebody_takes_it(tmp_path: Pat
         await accepted(cast)
         assert bodil.messages == {}
         await bodil.press_raw("0:open.r1", 77)
-        assert RESTING in bodil.screen
+        assert "En anden har taget henvisningen." in bodil.screen
 
 
 async def test_passed_on_it_goes_to_the_next_and_then_to_the_coordinator(tmp_path: Path) -> None:

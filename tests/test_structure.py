@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import itertools
 import random
 import re
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 from bot import commands, engine, handover
 from bot.flows import loader
 from bot.flows.guards import GUARDS
+from bot.flows.guards.registry import is_one_of
 from bot.flows.vocabulary import MANY, QUESTIONS
 from bot.model import Line, State, Value
 
@@ -342,6 +344,24 @@ def test_a_guard_is_decided_by_what_it_declares_alone(name: str) -> None:
         assert guard(answers) == guard(only)
         both.add(guard(only))
     assert both == {True, False}, "it always says the same"
+
+
+@pytest.mark.parametrize("moment", ["during", "phone", "before", "after"])
+def test_the_words_may_be_shown_only_with_the_whole_gate_in_order(moment: str) -> None:
+    """P2, said once more than the roads need: each of the three by itself closes the gate."""
+    keys = {question: (*QUESTIONS[question], None) for question in ("private", "interpreter", "ready")}
+    opened = set()
+    for three in itertools.product(*keys.values()):
+        answers = {question: key for question, key in zip(keys, three, strict=True) if key is not None}
+        if GUARDS["may_speak"]({"moment": moment, "gate": "missing", **answers}):
+            opened.add(three)
+    right = {("yes", "none_needed", "yes"), ("yes", "professional", "yes")}
+    assert opened == (right if moment in {"during", "phone"} else set())
+
+
+def test_two_guards_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two conditions are named during"):
+        is_one_of("during", "moment", "after")
 
 
 def flow_files() -> list[Path]:
