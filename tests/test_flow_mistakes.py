@@ -660,11 +660,9 @@ def test_a_text_with_a_name_brings_its_own_conditions_and_marks(tmp_path: Path) 
         .lines
         if line.text.msgid == "Tak, fordi du siger det."
     ]
-    assert ({guard.name for guard in line.when}, line.marks, line.aloud) == (
-        {"during", "disclosed"},
-        {"reply", "help_info", "check"},
-        True,
-    )
+    assert {guard.name for guard in line.when} == {"during", "disclosed"}
+    assert line.marks == {"reply", "help_info", "check"}
+    assert line.aloud
     assert line.text.context == "tiny.thanks"
 
 

@@ -98,7 +98,7 @@ seen_update = strict(
 
 for _table in (notice, trace):
     _due = _table.c.due
-    Index(None, _due, sqlite_where=_due.is_not(None), postgresql_where=_due.is_not(None))
+    Index(None, _due, sqlite_where=_due.is_not(None))
 
 for _table in metadata.tables.values():
     for _column in _table.c:
