@@ -5,7 +5,7 @@ import binascii
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -36,11 +36,11 @@ Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 class Settings:
     """`token` and `key` may be empty where a command needs none."""
 
-    token: str
+    token: str = field(repr=False)
     api_base: str
-    database: str
+    database: str = field(repr=False)
     municipality: str
-    key: str
+    key: str = field(repr=False)
     log: str
 
 

@@ -107,7 +107,7 @@ def _view_controls(session: Session) -> tuple[str, ...]:
             send = () if session.sealed else ("done",)
             return (*send, "back", "acute", "hide", "stop")
         case "more":
-            withdraw = ("withdraw",) if session.sealed and _made_a_referral(session) else ()
+            withdraw = ("withdraw",) if session.sealed else ()
             return ("notify", "ask", *withdraw, "back", "acute", "hide", "stop")
     return ("back", "acute", "hide", "stop")
 
@@ -270,8 +270,3 @@ def _turned(session: Session, **changes: object) -> Session:
 
 def _all(guards: Iterable[Guard], answers: Answers) -> bool:
     return all(guard(answers) for guard in guards)
-
-
-def _made_a_referral(session: Session) -> bool:
-    answers = session.answers
-    return "asked" in answers or answers.get("consent") in {"named", "anonymous"}

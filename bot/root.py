@@ -55,7 +55,7 @@ def machine_clock() -> datetime:
 def prepare(settings: Settings, municipality: Municipality) -> Prepared:
     """Raises ConfigError or FlowError before anything is started; migrates the database where it needs it."""
     content = loader.load(unverified=bool(municipality.content.unverified_approved_by))
-    spoken = words.load(zone=municipality.timezone)
+    spoken = words.load(zone=municipality.timezone, needed=content.texts())
     cipher = Cipher(settings.key)
     db = open_database(settings.database)
     asyncio.run(db.run(lambda c: _ready(c, cipher)))
@@ -100,7 +100,7 @@ def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime
     yield from prepared.municipality.warnings(today.date())
     yield from prepared.words.problems
     for code, law in prepared.content.laws.items():
-        if today.date() - datetime.fromisoformat(law.checked_on).date() > config.LAW_CHECKED_WITHIN:
+        if today.date() - law.checked_on > config.LAW_CHECKED_WITHIN:
             yield f"the law reference {code} was last checked on {law.checked_on}"
     if prepared.content.drafts:
         yield f"{prepared.content.drafts} cards are drafts (udkast): no professional has signed them"

@@ -48,7 +48,9 @@ def guards(names: Sequence[str]) -> tuple[Guard, ...]:
 
 
 def choices_of(merged: Merged, shape: StateShape) -> Sequence[ChoiceShape]:
-    return merged.states[shape.choices_as][1].choices if shape.choices_as else shape.choices
+    if not shape.choices_as:
+        return shape.choices
+    return merged.states[shape.choices_as][1].choices if shape.choices_as in merged.states else ()
 
 
 def roads(merged: Merged) -> dict[tuple[str, str], Sequence[Arrow]]:

@@ -125,6 +125,8 @@ def _of_ways(merged: Merged, name: str, shape: StateShape) -> Iterator[str]:
         yield "allows many answers and needs 'moves', the label that ends them"
     if not (choices_of(merged, shape) or shape.moves):
         yield "is a dead end: no choice and nothing that moves on"
+    if shape.moves:
+        yield from (f"moves: {problem}" for problem in of_label(shape.moves))
     if (shape.many or shape.moves or shape.when) and not shape.then:
         yield "needs 'then', the way on"
 

@@ -1,7 +1,7 @@
 """Reads the flow files whole, reports every problem in one go, and builds the flows; it shows nothing."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +40,16 @@ class Content:
     phrases: Mapping[str, Text]
     laws: Mapping[str, LawShape]
     drafts: int
+
+    def texts(self) -> Iterator[Text]:
+        """Every sentence that a person may be shown, and that a language must therefore have."""
+        yield from self.phrases.values()
+        for flow in self.flows.values():
+            yield from flow.controls.values()
+            for state in (*flow.states.values(), *flow.views.values()):
+                yield from (line.text for line in (*state.lines, *state.why))
+                yield from (choice.label for choice in state.choices)
+                yield from () if state.moves is None else (state.moves,)
 
 
 def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:

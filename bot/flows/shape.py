@@ -1,5 +1,6 @@
 """The shape of a flow file, checked key by key; what the keys mean is the loader's."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -85,8 +86,8 @@ class EntryShape(Shape):
 
 class LawShape(Shape):
     text: str
-    in_force: str
-    checked_on: str
+    in_force: date
+    checked_on: date
     by: str
     source: str
     formerly: str = ""

@@ -1,7 +1,7 @@
 """A text in the reader's language: catalogues, plurals, times. It knows no cards and decides nothing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -65,15 +65,19 @@ class Words:
         return name[:1].upper() + name[1:]
 
 
-def load(directory: Path = DIRECTORY, zone: str = "Europe/Copenhagen") -> Words:
+def load(directory: Path = DIRECTORY, zone: str = "Europe/Copenhagen", needed: Iterable[Text] = ()) -> Words:
     """Danish and every catalogue that is whole. A half-translated one reaches nobody: it is left out and named,
-    and whoever reads it gets Danish, because a missing sentence must not keep the bot from anybody."""
+    and whoever reads it gets Danish, because a missing sentence must not keep the bot from anybody. `needed`
+    are the sentences that it must have."""
     catalogues: dict[str, Mapping[tuple[str, str], str]] = {SOURCE: {}}
     problems: list[str] = []
+    texts = tuple(needed)
     for path in sorted(directory.glob("*.po")):
         with path.open("rb") as file:
             catalog = read_po(file, locale=path.stem)
+        missing = sorted({(text.context, text.msgid) for text in texts if text.context} - _kept(catalog))
         found = [f"{path.name}: {problem}" for problem in problems_of(catalog)]
+        found += [f"{path.name}: {context}: {msgid[:50]!r} is not there" for context, msgid in missing]
         problems += found
         if found:
             continue
@@ -81,6 +85,10 @@ def load(directory: Path = DIRECTORY, zone: str = "Europe/Copenhagen") -> Words:
             (message.context or "", str(message.id)): str(message.string) for message in catalog if message.id
         }
     return Words(catalogues, zone, tuple(problems))
+
+
+def _kept(catalog: Catalog) -> set[tuple[str, str]]:
+    return {(message.context or "", str(message.id)) for message in catalog if message.id}
 
 
 def problems_of(catalog: Catalog) -> list[str]:

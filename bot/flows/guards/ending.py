@@ -26,18 +26,18 @@ def not_asked_and_nothing_worries(answers: Answers) -> bool:
     return not _asked(answers) and gate_in_order(answers) and not derived.has_reason(answers)
 
 
-@guard("response", "mode", "private", "interpreter", *GATE)
+@guard("response", "private", "interpreter")
 def rightly_not_asked(answers: Answers) -> bool:
     return _was_to_be_asked(answers) and not _asked(answers) and derived.could_not_ask(answers)
 
 
-@guard("response", "mode", *GATE)
+@guard("response", "private", "interpreter", "ready")
 def not_ready(answers: Answers) -> bool:
     unready = answers.get("ready") == "no" and not derived.could_not_ask(answers)
     return _was_to_be_asked(answers) and not _asked(answers) and unready
 
 
-@guard("response", "mode", *GATE)
+@guard("response", *GATE)
 def asked_though_unsafe(answers: Answers) -> bool:
     return _asked(answers) and not gate_in_order(answers)
 
