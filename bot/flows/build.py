@@ -25,8 +25,12 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Register:
+    """What flows may refer to. `names` has also those whose own entry is not in order: a reference to one of
+    them is not a second mistake."""
+
     laws: Mapping[str, LawShape]
     sources: Mapping[str, SourceShape]
+    names: frozenset[str] = frozenset()
     unverified: bool = False
 
 
@@ -158,7 +162,7 @@ def _line(merged: Merged, context: str, one: LineShape) -> Line:
 
 
 def _references(register: Register, shape: StateShape) -> Iterator[Line]:
-    for code in shape.law:
+    for code in (code for code in shape.law if code in register.laws):
         yield Line(Text(register.laws[code].text, "law"))
     if shape.source:
         # Who wrote it and when is shown as it stands, in whatever language the reader has: no context.
@@ -170,7 +174,8 @@ def _cited(register: Register, references: Sequence[str]) -> Iterator[str]:
     places: dict[str, list[str]] = {}
     for reference in references:
         key, _, place = reference.partition(" ")
-        places.setdefault(key, []).append(place)
+        if key in register.sources:
+            places.setdefault(key, []).append(place)
     for key, found in places.items():
         source = register.sources[key]
         yield ", ".join(part for part in (f"{source.by} {source.year}".strip(), *found) if part)

@@ -30,11 +30,30 @@ def of_meaning(merged: Merged, register: Register) -> list[str]:
     for name, (file, shape) in merged.states.items():
         said = [*_of_names(merged, register, name, shape), *of_texts(shape), *_of_ways(merged, name, shape)]
         problems += [f"{file}.toml: {name}: {problem}" for problem in said]
+    for kind in (merged.views, merged.states):
+        problems += [
+            f"{file}.toml: {name}: {one}"
+            for name, (file, shape) in kind.items()
+            for one in _of_uses(merged, shape)
+        ]
     for name, (file, line) in merged.texts.items():
         problems += [f"{file}.toml: {name}: {problem}" for problem in of_line(merged, line)]
     if not problems:
         problems += _of_circles(merged)
     return problems
+
+
+def _of_uses(merged: Merged, shape: StateShape) -> Iterator[str]:
+    """A text with a name is judged where it stands, too."""
+    for line in shape.line:
+        named = merged.texts.get(line.use)
+        if named is None:
+            continue
+        if named[1].use:
+            yield f"text '{line.use}' uses another text"
+        duty = "duty" in {*shape.marks, *line.marks, *named[1].marks}
+        if "§" in named[1].say + named[1].aloud and not duty:
+            yield f"names a paragraph outside a duty card: text '{line.use}'"
 
 
 def _of_flow(merged: Merged) -> Iterator[str]:
@@ -73,9 +92,9 @@ def _of_names(merged: Merged, register: Register, name: str, shape: StateShape) 
         yield from of_line(merged, line)
     yield from unknown("guard", shape.when, GUARDS)
     yield from unknown("mark", shape.marks, MARKS)
-    yield from unknown("law reference", shape.law, register.laws)
+    yield from unknown("law reference", shape.law, register.names)
     for reference in shape.source:
-        if reference.split(" ")[0] not in register.sources:
+        if reference.split(" ")[0] not in register.names:
             yield f"unknown source '{reference}'"
     keys: set[str] = set()
     for choice in choices_of(merged, shape):

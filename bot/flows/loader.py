@@ -60,31 +60,48 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
     laws: dict[str, LawShape] = {}
     sources: dict[str, SourceShape] = {}
     phrases: dict[str, Text] = {}
+    names: set[str] = set()
     for path in sorted(directory.glob("*.toml")):
         data = _read(path, problems)
         if path.name == "law.toml":
             laws = _shapes(path.name, data.get("law", {}), LawShape, problems)
+            names |= set(data.get("law", {}))
         elif path.name == "sources.toml":
             sources = _shapes(path.name, data.get("source", {}), SourceShape, problems)
+            names |= set(data.get("source", {}))
         elif path.name == "phrases.toml":
             phrases = _phrases(path.name, data, problems)
         elif data:
             files[path.stem] = _flow_file(path, data, problems)
     if not files and not problems:
         problems.append(f"{directory}: no flow file (*.toml) is there")
+    register = build.Register(laws, sources, frozenset(names), unverified)
     flows: dict[str, Flow] = {}
     for file in files.values():
         if not file.part:
-            merged = _merged(file, files, problems)
-            known = build.Register(laws=laws, sources=sources, unverified=unverified)
-            problems += checks.of_meaning(merged, known)
-            if not problems:
-                flows[file.name] = build.flow(merged, known)
-                problems += roads.of_roads(merged, flows[file.name])
+            flow = _flow(file, files, register, problems)
+            if flow is not None:
+                flows[flow.name] = flow
     if problems:
         raise FlowError(sorted(set(problems), key=problems.index))
     drafts = sum(state.review == "udkast" for flow in flows.values() for state in flow.states.values())
     return Content(flows, phrases, laws, drafts)
+
+
+def _flow(
+    file: FlowFile, files: Mapping[str, FlowFile], register: build.Register, problems: list[str]
+) -> Flow | None:
+    """The flow, where nothing is wrong with it; its roads are looked at where its own files are in order."""
+    merged = _merged(file, files, problems)
+    read = {f"{name}.toml" for name in (file.name, *file.parts)}
+    in_order = read.isdisjoint(problem.partition(":")[0] for problem in problems)
+    found = checks.of_meaning(merged, register)
+    problems += found
+    if found or not in_order:
+        return None
+    flow = build.flow(merged, register)
+    problems += roads.of_roads(merged, flow)
+    return flow
 
 
 def _read(path: Path, problems: list[str]) -> dict[str, Any]:
@@ -97,6 +114,9 @@ def _read(path: Path, problems: list[str]) -> dict[str, Any]:
 
 def _shapes(file: str, tables: Mapping[str, Any], shape: type[S], problems: list[str]) -> dict[str, S]:
     found: dict[str, S] = {}
+    if not isinstance(tables, Mapping):
+        problems.append(f"{file}: {shape.__name__.removesuffix('Shape').lower()}: must be a table of tables")
+        return found
     for name, table in tables.items():
         try:
             found[name] = shape.model_validate(table)
@@ -114,7 +134,10 @@ def _plain(error: Any) -> str:
 def _flow_file(path: Path, data: dict[str, Any], problems: list[str]) -> FlowFile:
     known = {"flow", "entry", "state", "view", "text", "controls"}
     problems += [f"{path.name}: {key}: is not a key that is known here" for key in data if key not in known]
-    head = data.get("flow", {})
+    head, labels = data.get("flow", {}), data.get("controls", {})
+    if not (isinstance(head, dict) and isinstance(labels, dict) and isinstance(head.get("parts", []), list)):
+        problems.append(f"{path.name}: flow and controls must be tables, and parts a list of names")
+        head, labels = {}, {}
     problems += [
         f"{path.name}: flow: {key}: is not a key that is known here" for key in head if key not in _HEAD
     ]
@@ -126,7 +149,7 @@ def _flow_file(path: Path, data: dict[str, Any], problems: list[str]) -> FlowFil
         states=_shapes(path.name, data.get("state", {}), StateShape, problems),
         views=_shapes(path.name, data.get("view", {}), StateShape, problems),
         texts=_shapes(path.name, data.get("text", {}), LineShape, problems),
-        controls={str(k): str(v) for k, v in _flat(data.get("controls", {}))},
+        controls={str(k): str(v) for k, v in _flat(labels)},
     )
 
 

@@ -69,7 +69,7 @@ def of_placeholders(text: str, known: Container[str] = PLACEHOLDERS) -> Iterator
     for name in _PLACEHOLDER.findall(text):
         if name not in known:
             yield f"unknown placeholder '{{{name}}}'"
-    if text.count("{") != text.count("}"):
+    if set("{}") & set(_PLACEHOLDER.sub("", text)):
         yield f"has a brace that is not closed: '{_short(text)}'"
 
 
