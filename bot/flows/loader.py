@@ -65,10 +65,10 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
         data = _read(path, problems)
         if path.name == "law.toml":
             laws = _shapes(path.name, data.get("law", {}), LawShape, problems)
-            names |= set(data.get("law", {}))
+            names |= _names(data.get("law"))
         elif path.name == "sources.toml":
             sources = _shapes(path.name, data.get("source", {}), SourceShape, problems)
-            names |= set(data.get("source", {}))
+            names |= _names(data.get("source"))
         elif path.name == "phrases.toml":
             phrases = _phrases(path.name, data, problems)
         elif data:
@@ -123,6 +123,10 @@ def _shapes(file: str, tables: Mapping[str, Any], shape: type[S], problems: list
         except ValidationError as error:
             problems += [f"{file}: {name}: {_plain(one)}" for one in error.errors()]
     return found
+
+
+def _names(tables: object) -> set[str]:
+    return set(tables) if isinstance(tables, dict) else set()
 
 
 def _plain(error: Any) -> str:
