@@ -84,9 +84,13 @@ def _opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Ev
     if notice.kind == "failed" and referral is not None:
         said = handover.status(referral, notices.of(c, notice.reference, "referral"))
         values = referring.status_values(c, house, staff, referral)
-        line = Line(Text(house.phrase(f"status.{said}", staff, **values), ""))
-        controls = (cards.resume_button(house), cards.acute_button(house))
-        return dialogue.reply_with(c, house, staff, Card((line,), (), controls), now, event.message)
+        said_now = (
+            house.phrase(f"status.{said}", staff, **values),
+            house.phrase("status.out_of_hours", staff),
+        )
+        lines = tuple(Line(Text(one, "")) for one in said_now)
+        card = Card(lines, (), (cards.resume_button(house), cards.acute_button(house)))
+        return dialogue.reply_with(c, house, staff, card, now, event.message)
     others = referral is not None and referral.accepted_by not in (None, staff.id)
     if referral is None or referral.closed or others:
         return _lost(c, house, staff, notice.reference, event, now)

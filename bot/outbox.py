@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bot import referring
 from bot.consequences import CHAT_KEPT
 from bot.errors import SendFailed
-from bot.handover import pause, status
+from bot.handover import NEEDS_A_CALL, pause, status
 from bot.house import House
 from bot.locales.screen import screen
 from bot.model import Button, Card, Line, Notice, Screen, Staff, Text
@@ -216,10 +216,10 @@ def _status(c: Connection, house: House, notice: Notice) -> tuple[Staff, Screen,
     values = referring.status_values(c, house, staff, referral)
     lines = [house.phrase(f"status.{said}", staff, **values)]
     ended = referral.closed is not None
-    if not ended and referral.accepted is None:
-        lines.append(house.phrase("status.danger" if referral.urgency == "now" else "status.hurry", staff))
+    if not ended and referral.accepted is None and said not in NEEDS_A_CALL:
+        lines.append(house.phrase("status.hurry", staff))
     withdraw = (Button(f"0:withdraw.{referral.reference}", house.phrases["button.withdraw"]),)
-    controls = (*(() if ended else withdraw), Button("0:acute.0", house.phrases["button.acute"]))
+    controls = (*(() if ended else withdraw), Button("0:acute.0", house.phrases["status.acute"]))
     card = Card(tuple(Line(Text(line, "")) for line in lines), (), controls)
     return staff, screen(house.words, card, staff.language, {}), ended
 

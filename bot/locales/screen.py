@@ -23,7 +23,9 @@ def screen(
     text = _joined([_spoken(line, said, language) for line, said in paragraphs if said])
     choices = [_labelled(words, button, language, merged, turn) for button in card.choices]
     controls = [_labelled(words, button, language, merged, turn) for button in card.controls]
-    rows = (*_rows(choices, 2, _CHOICE_ROW), *_grouped(controls))
+    # A neutral card must look like any other list of buttons, not like ours.
+    below = _rows(controls, 2, 2 * _CONTROL_ROW) if "neutral" in card.marks else _grouped(controls)
+    rows = (*_rows(choices, 2, _CHOICE_ROW), *below)
     return Screen(text, tuple(rows), silent=silent)
 
 
