@@ -55,7 +55,7 @@ class InstantWire(BaseRequest):
     """Answers every method at once; what is left is our own work."""
 
     def __init__(self) -> None:
-        self.sent = 0
+        self.turn = "0"
         self.edited = asyncio.Event()
 
     @property
@@ -73,11 +73,17 @@ class InstantWire(BaseRequest):
         if name == "getMe":
             return _answer({"id": 1, "is_bot": True, "first_name": "b", "username": "b_bot"})
         if name in ("sendMessage", "editMessageText"):
-            self.sent += name == "sendMessage"
+            self.turn = _turn_of(request_data)
             self.edited.set()
             chat = {"id": PHONES[0].id, "type": "private"}
             return _answer({"message_id": 100, "date": 0, "chat": chat, "text": "x"})
         return _answer(True)
+
+
+def _turn_of(data: RequestData | None) -> str:
+    """The turn that the buttons of a card were sent with."""
+    markup = json.loads(str(data.json_parameters["reply_markup"])) if data else {}
+    return str(markup["inline_keyboard"][0][0]["callback_data"]).partition(":")[0]
 
 
 def _answer(result: Any) -> tuple[int, bytes]:
@@ -102,7 +108,7 @@ async def whole(directory: Path) -> tuple[float, float]:
     wire = InstantWire()
     line = root.line_of(house, settings, wire)
     await line.start()
-    press = _Person(line, wire, prepared, phone.id)
+    press = _Person(line, wire, phone.id)
     await press.conversation()
     started, cpu = time.perf_counter(), time.process_time()
     count = 0
@@ -119,16 +125,13 @@ _KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 class _Person:
     """Presses as soon as the last press was answered with its edit."""
 
-    def __init__(
-        self, line: transport.Transport, wire: InstantWire, prepared: root.Prepared, chat: int
-    ) -> None:
-        self.line, self.wire, self.prepared, self.chat, self.update = line, wire, prepared, chat, 0
+    def __init__(self, line: transport.Transport, wire: InstantWire, chat: int) -> None:
+        self.line, self.wire, self.chat, self.update = line, wire, chat, 0
 
     async def conversation(self) -> int:
         await self._take(_said(self.chat, "/new"))
         for code in CODES:
-            turn = await self.prepared.db.run(lambda c: _turn(c, self.prepared, self.chat))
-            await self._take(_pressed(self.chat, f"{turn}:{code}"))
+            await self._take(_pressed(self.chat, f"{self.wire.turn}:{code}"))
         return len(CODES) + 1
 
     async def _take(self, body: Mapping[str, Any]) -> None:
@@ -136,11 +139,6 @@ class _Person:
         self.wire.edited.clear()
         await self.line.intake.take({"update_id": self.update, **body})
         await self.wire.edited.wait()
-
-
-def _turn(c: Any, prepared: root.Prepared, chat: int) -> int:
-    staff = people.by_chat(c, prepared.cipher, chat)
-    return staff.turn if staff else 0
 
 
 def _user(chat: int) -> dict[str, Any]:
