@@ -112,7 +112,8 @@ async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None
     if staff is None:
         await house.db.run(lambda c: notices.drop(c, notice.id))
         return
-    message = await post.send(staff.chat, _lock_screen(house, staff, notice, silent=not house.is_open(now)))
+    silent = bool(notice.message) or not house.is_open(now)  # with a message it only replaces that one
+    message = await post.send(staff.chat, _lock_screen(house, staff, notice, silent))
     await house.db.run(lambda c: _rung(c, house, notice, message, now))
 
 
@@ -140,7 +141,7 @@ def _lock_screen(house: House, staff: Staff, notice: Notice, silent: bool) -> Sc
 
 
 def _rung(c: Connection, house: House, notice: Notice, message: int, now: datetime) -> None:
-    if notice.message:  # told again: the older one goes
+    if notice.message:  # replaced: the older one goes
         traces.keep(c, notice.staff, notice.message, now)
     if (
         not notices.sent(c, notice, message)

@@ -81,6 +81,9 @@ def _remind_receivers(c: Connection, reference: str, now: datetime) -> None:
     referral = referrals.get(c, reference)
     for notice in notices.of(c, reference, "referral"):
         if referral and not referral.closed and referral.accepted_by in (None, notice.staff):
+            if notice.message:  # a new one rings; one that only replaces an old message does not
+                traces.keep(c, notice.staff, notice.message, now)
+                notices.opened(c, notice.id)
             notices.queue(c, "referral", notice.staff, reference, now, notice.code)
 
 

@@ -101,6 +101,7 @@ async def test_later_answers_raise_the_urgency_and_everybody_is_told_again(tmp_p
         await cast.outbox()
         (second,) = cast.bente.messages
         assert second > first and cast.bente.lock_screen == NEUTRAL
+        assert cast.wire.of("sendMessage", cast.bente.chat)[-1].parameters["disable_notification"] is False
         await cast.bente.press("Åbn")
         assert "skal være i dag" in cast.bente.screen
 

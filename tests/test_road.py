@@ -692,15 +692,15 @@ async def test_a_status_card_and_an_unopened_notice_are_replaced_before_they_are
         await cast.quarter()
         (status,), (notice,) = cast.anna.messages, cast.bente.messages
         for _ in range(3):
-            cast.later(hours=39, minutes=30)
+            cast.later(hours=47)  # in opening hours, where a new notice would ring
             await cast.outbox()
             (newer_status,), (newer_notice,) = cast.anna.messages, cast.bente.messages
             assert newer_status > status and newer_notice > notice
             assert cast.anna.screen.startswith("r1\n")
             assert cast.bente.screen == NEUTRAL
             status, notice = newer_status, newer_notice
-        silent = cast.wire.of("sendMessage", cast.anna.chat)[-1]
-        assert silent.parameters["disable_notification"] is True
+            for chat in (cast.anna.chat, cast.bente.chat):
+                assert cast.wire.of("sendMessage", chat)[-1].parameters["disable_notification"] is True
 
 
 async def test_clear_empties_the_chat_now_and_keeps_only_a_notice_that_waits_to_be_opened(
