@@ -1,10 +1,9 @@
 """What follows from the answers: level, urgency, result, path and the duty, by reasons and never by points."""
 
-from bot.model import Answers, Urgency
+from bot.model import URGENCIES, Answers, Urgency
 
 KNOWN_CHILD = frozenset({"yes", "both", "self", "unborn"})
 LEVELS = ("none", "concern", "suspicion", "knowledge")
-URGENCIES: tuple[Urgency, ...] = ("standard", "same_day", "now")
 
 _UNSAFE_INTERPRETERS = frozenset({"relative", "minor", "missing"})
 _SUSPICIOUS_SIGNS = frozenset({"injuries", "fear", "told_by_other"})

@@ -3,9 +3,22 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from bot.model import Answered, Answers, Button, Card, Choice, Event, Flow, Guard, Line, Session, State, Step
+from bot.model import (
+    START,
+    Answered,
+    Answers,
+    Button,
+    Card,
+    Choice,
+    Event,
+    Flow,
+    Guard,
+    Line,
+    Session,
+    State,
+    Step,
+)
 
-START = "start"
 STOPPED = "stopped"
 
 # What a bystander must not be able to undo by chance: on the hidden screen only two controls do anything.

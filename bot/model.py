@@ -10,6 +10,9 @@ Answers = Mapping[str, Value]
 Role = Literal["frontline", "key_person", "coordinator"]
 Urgency = Literal["now", "same_day", "standard"]
 
+URGENCIES: tuple[Urgency, ...] = ("standard", "same_day", "now")  # rising
+START = "start"  # where every machine begins, before the first card
+
 
 # --- what a flow is made of -------------------------------------------------------------------------
 

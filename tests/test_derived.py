@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot import derived, engine
 from bot.flows.loader import load
 from bot.flows.vocabulary import MANY, QUESTIONS
-from bot.model import Answers, Value
+from bot.model import URGENCIES, Answers, Value
 from tests.talk import Talk, press
 
 SIGNS, FLAGS = QUESTIONS["signs"], QUESTIONS["red_flags"]
@@ -304,9 +304,7 @@ def test_one_more_worry_never_lowers_level_or_urgency_and_never_removes_a_duty(
     answers: dict[str, Value], draw: st.DataObject
 ) -> None:
     worse = worse_of(answers, draw)
-    assert derived.URGENCIES.index(derived.urgency(worse)) >= derived.URGENCIES.index(
-        derived.urgency(answers)
-    )
+    assert URGENCIES.index(derived.urgency(worse)) >= URGENCIES.index(derived.urgency(answers))
     assert derived.LEVELS.index(derived.proposed_level(worse)) >= derived.LEVELS.index(
         derived.proposed_level(answers)
     )
@@ -336,7 +334,7 @@ def test_one_more_worry_never_takes_the_duty_card_off_the_road(draw: st.DataObje
         others = QUESTIONS["children"] if which == "children" else ("unknown",)
         worse[which] = draw.draw(st.sampled_from([key for key in others if key != "no"]))
     before, after = walk(facts), walk(worse)
-    assert derived.URGENCIES.index(derived.urgency(after.answers)) >= derived.URGENCIES.index(
+    assert URGENCIES.index(derived.urgency(after.answers)) >= URGENCIES.index(
         derived.urgency(before.answers)
     ), (before.codes, after.codes)
     if "duty" in before.marks:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.flows.guards import GUARDS
-from bot.flows.machine import START, Arrow, Stop, arrows, machine, settled
+from bot.flows.machine import Arrow, Stop, arrows, machine, settled
 from bot.flows.shape import ChoiceShape, EntryShape, LawShape, LineShape, SourceShape, StateShape, Way
-from bot.model import Choice, Entry, Flow, Guard, Line, State, Text
+from bot.model import START, Choice, Entry, Flow, Guard, Line, State, Text
 
 Placed = dict[str, tuple[str, StateShape]]  # name -> (file it stands in, its shape)
 

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 import transitions
 
 from bot.flows.declared import Road, Say, Shapes, in_reading_order, roads, title
-from bot.flows.machine import START
-from bot.model import Flow, Guard, State
+from bot.model import START, Flow, Guard, State
 
 
 def mermaid(flow: Flow, written: Shapes, say: Say) -> str:

@@ -8,9 +8,7 @@ from typing import cast
 from transitions import Machine
 
 from bot import model
-from bot.model import Answers, Guard
-
-START = "start"
+from bot.model import START, Answers, Guard
 
 # At debug level it retraces every conversation, state by state.
 logging.getLogger("transitions").setLevel(logging.WARNING)

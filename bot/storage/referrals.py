@@ -21,11 +21,10 @@ from sqlalchemy import (
     update,
 )
 
-from bot.model import Referral, Urgency
+from bot.model import URGENCIES, Referral, Urgency
 from bot.storage.tables import notice, referral
 from bot.storage.types import KEY, Moment
 
-URGENCIES: tuple[Urgency, ...] = ("standard", "same_day", "now")
 REACHED = "reached"
 
 _NAMES = [field.name for field in fields(Referral)]
