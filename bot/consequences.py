@@ -48,7 +48,7 @@ def end(
             if referral is not None:
                 referrals.tie(c, referral.reference, number)
                 referring.complete(c, referral.reference)
-        if derived.duty_is_open(answers) and session.trail:
+        if derived.duty_is_open(answers) and (session.trail or not _is_reminded(c, staff.id)):
             notices.queue(c, "duty_open", staff.id, house.reference(), remind or now + REMIND_AFTER)
     sessions.end(c, staff.id, session.reference if session.flow == "referral" else "")
     if sessions.open_of(c, staff.id):
@@ -58,6 +58,11 @@ def end(
         # Notices that wait to be opened, and status cards, outlive a conversation.
         kept = [notice.message for notice in notices.to(c, staff.id) if notice.message]
         traces.expire(c, staff.id, now + CHAT_KEPT, keep=kept)
+
+
+def _is_reminded(c: Connection, staff_id: int) -> bool:
+    """A check that was opened and left untouched says nothing that a waiting reminder does not say."""
+    return any(notice.kind == "duty_open" for notice in notices.to(c, staff_id))
 
 
 def outcome_of(answers: Answers, unit: str, now: datetime, at_least: Urgency = "standard") -> Outcome:

@@ -800,3 +800,13 @@ async def test_a_card_that_is_sent_while_the_last_one_is_still_on_its_way_is_not
         await cast.outbox()
         assert len([m for m in cast.anna.messages.values() if m != "(hendes egen besked)"]) == 1
         assert "/new begynder en samtale" in cast.anna.screen
+
+
+async def test_a_check_that_is_opened_and_left_is_reminded_of_once_as_its_card_says(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        for _ in range(2):
+            await cast.anna.say("/duty")
+        await cast.anna.say("/stop")
+        assert "Jeg minder dig om det i dag." in cast.anna.screen
+        assert len(await notices_of(cast.anna, "duty_open")) == 1
+        assert not await cast.rows("outcome")

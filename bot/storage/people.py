@@ -24,7 +24,6 @@ _BY_CHAT = _PERSON.where(staff.c.chat_digest == bindparam("digest"), staff.c.rem
 _BY_ID = _PERSON.where(staff.c.id == bindparam("person"))
 _BY_ID_NOW = _BY_ID.where(staff.c.removed.is_(None))
 _BY_ROLE = _PERSON.where(staff.c.role == bindparam("as_role"), staff.c.removed.is_(None)).order_by(staff.c.id)
-_BY_ROLE_AND_UNIT = _BY_ROLE.where(staff.c.unit == bindparam("at_unit"))
 _CHANGE = update(staff).where(staff.c.id == bindparam("person"))
 _RAISE_TURN = (
     update(staff)
@@ -116,9 +115,8 @@ def by_id(c: Connection, cipher: Cipher, staff_id: int, *, removed: bool = False
     return _staff(cipher, row) if row else None
 
 
-def with_role(c: Connection, cipher: Cipher, role: Role, unit: str | None = None) -> list[Staff]:
-    found = _BY_ROLE if unit is None else _BY_ROLE_AND_UNIT
-    return [_staff(cipher, row) for row in c.execute(found, {"as_role": role, "at_unit": unit})]
+def with_role(c: Connection, cipher: Cipher, role: Role) -> list[Staff]:
+    return [_staff(cipher, row) for row in c.execute(_BY_ROLE, {"as_role": role})]
 
 
 def set_turn(c: Connection, staff_id: int, turn: int) -> None:
