@@ -1,6 +1,8 @@
 """What follows from the answers: level, urgency, result, path and the duty, by reasons and never by points."""
 
-from bot.model import URGENCIES, Answers, Urgency
+from collections.abc import Callable
+
+from bot.model import URGENCIES, Answers, Guard, Urgency
 
 KNOWN_CHILD = frozenset({"yes", "both", "self", "unborn"})
 LEVELS = ("none", "concern", "suspicion", "knowledge")
@@ -68,27 +70,71 @@ def duty_is_open(answers: Answers) -> bool:
 
 
 def urgency(answers: Answers) -> Urgency:
-    if "now" in (answers.get("danger"), answers.get("child_danger")):
+    if any(reason(answers) for reason in NOW):
         return "now"
-    return "same_day" if any(_same_day_reasons(answers)) else "standard"
+    return "same_day" if any(reason(answers) for reason in SAME_DAY) else "standard"
 
 
-def _same_day_reasons(answers: Answers) -> tuple[bool, ...]:
-    flags = marked(answers, "red_flags")
+def _reason(*reads: str) -> Callable[[Callable[[Answers], bool]], Guard]:
+    def named(holds: Callable[[Answers], bool]) -> Guard:
+        return Guard(holds.__name__, frozenset(reads), holds)
+
+    return named
+
+
+@_reason("danger", "child_danger")
+def _danger_now(answers: Answers) -> bool:
+    return "now" in (answers.get("danger"), answers.get("child_danger"))
+
+
+@_reason("red_flags")
+def _red_flag(answers: Answers) -> bool:
+    return bool(marked(answers, "red_flags"))
+
+
+@_reason("safe_today", "response")
+def _not_safe(answers: Answers) -> bool:
     opened = answers.get("response") in {"disclosed", "unsure"}
     safe = answers.get("safe_today")
-    pregnant = answers.get("children") in {"unborn", "both"} or "pregnancy" in flags
+    return safe == "no" or (safe == "unknown" and opened)
+
+
+@_reason("honour")
+def _honour(answers: Answers) -> bool:
+    return answers.get("honour") in {"yes", "unknown"}
+
+
+@_reason("child_danger", "children")
+def _child_perhaps_in_danger(answers: Answers) -> bool:
+    return answers.get("child_danger") == "unknown" and is_known_child(answers)
+
+
+@_reason("children", "red_flags", "level", "mode", "response", "signs")
+def _pregnant(answers: Answers) -> bool:
+    pregnant = answers.get("children") in {"unborn", "both"} or "pregnancy" in marked(answers, "red_flags")
+    return pregnant and highest_level(answers) in {"suspicion", "knowledge"}
+
+
+@_reason("response", "suspected", "duty")
+def _notification_may_be_learnt_of(answers: Answers) -> bool:
+    """A notification can set off violence at home when it reaches the one it is about."""
     return (
-        bool(flags),
-        safe == "no" or (safe == "unknown" and opened),
-        answers.get("honour") in {"yes", "unknown"},
-        answers.get("child_danger") == "unknown" and is_known_child(answers),
-        pregnant and highest_level(answers) in {"suspicion", "knowledge"},
-        # A notification can set off violence at home when it reaches the one it is about.
         answers.get("response") == "disclosed"
         and answers.get("suspected") in _WITHIN_THE_HOME
-        and answers.get("duty") in _SENT_OR_DUE,
+        and answers.get("duty") in _SENT_OR_DUE
     )
+
+
+# Any one of them is enough; none weighs more, and nothing is added up.
+NOW: tuple[Guard, ...] = (_danger_now,)
+SAME_DAY: tuple[Guard, ...] = (
+    _red_flag,
+    _not_safe,
+    _honour,
+    _child_perhaps_in_danger,
+    _pregnant,
+    _notification_may_be_learnt_of,
+)
 
 
 def higher(one: Urgency, other: Urgency) -> Urgency:

@@ -155,15 +155,16 @@ def _choose(flow: Flow, session: Session, choice: Choice) -> Step:
 
 
 def _aside(session: Session, choice: Choice) -> Step:
-    """An answer given in a view: it counts, and the question that was interrupted is asked again."""
+    """An answer given in a view: it counts, and the question that was interrupted is asked again. Of several to one
+    question on one card only the last is kept; those before an earlier card stay, so that back forgets no more than
+    what it goes back over."""
     answered = Answered(session.state, {choice.question: choice.key, **choice.sets}, aside=True)
-
-    def stays(one: Answered) -> bool:
-        return not (one.aside and choice.question in one.answers)
-
-    kept = tuple(filter(stays, session.trail))
-    sealed = len(tuple(filter(stays, session.trail[: session.sealed])))
-    return Step(_turned(session, trail=(*kept, answered), view=choice.opens, sealed=sealed), note="aside")
+    at = len(session.trail)
+    while at > session.sealed and session.trail[at - 1].aside:
+        at -= 1
+    here = tuple(one for one in session.trail[at:] if choice.question not in one.answers)
+    trail = (*session.trail[:at], *here, answered)
+    return Step(_turned(session, trail=trail, view=choice.opens), note="aside")
 
 
 def _answer(

@@ -67,6 +67,14 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "close": ("completed", "declined", "not_reached", "handled_elsewhere", "sent_in_error"),
 }
 
+# What the house knows or finds out by itself; nobody is asked.
+GIVEN: dict[str, tuple[str, ...]] = {
+    "urgency": ("standard", "same_day", "now"),
+    "path": ("advice", "referral", "shelter", "police"),
+    "route": ("open", "none"),
+    "asked": ("advice",),
+}
+
 MANY = frozenset({"signs", "forms", "red_flags"})
 
 MARKS = frozenset(
@@ -85,6 +93,22 @@ MARKS = frozenset(
         "help_info",
         "neutral",
         "key_contact",
+        # What the duty card says, fact by fact (P3, P4), and the one sentence about going through it with parents (P5).
+        "duty_must",
+        "duty_find_out",
+        "duty_personal",
+        "duty_reason",
+        "duty_no_proof",
+        "duty_first",
+        "duty_now",
+        "with_parents",
+        # The proposed level and its reasons (P11); that the bot will remind of the duty (P12).
+        "proposes_none",
+        "proposes_concern",
+        "proposes_suspicion",
+        "proposes_knowledge",
+        "reason",
+        "reminder",
     }
 )
 

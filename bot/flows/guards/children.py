@@ -120,6 +120,12 @@ def parents_may_be_suspected(answers: Answers) -> bool:
 
 
 @guard("duty", *DUTY)
+def duty_unanswered(answers: Answers) -> bool:
+    """It came to stand after its card was passed by, because the employee judged anew."""
+    return "duty" not in answers and derived.duty_stands(answers)
+
+
+@guard("duty", *DUTY)
 def duty_to_ask(answers: Answers) -> bool:
     """The duty stands, and she has not already said, in an aside, that she acts on it; whether there are
     children at all is hers to find out in any case."""

@@ -1,0 +1,164 @@
+"""Properties of asking: emergency first, the gate, the truth of what happened, the employee's own judgement."""
+
+from collections.abc import Iterator
+from itertools import product
+
+from bot import derived
+from bot.flows.explore import Press
+from bot.flows.properties import facts
+from bot.flows.properties.demands import (
+    After,
+    Demand,
+    Each,
+    Ground,
+    Looked,
+    Never,
+    Owed,
+    Rule,
+    Wrong,
+    but_not,
+    proves,
+    shown,
+)
+from bot.flows.relevance import both
+from bot.flows.vocabulary import QUESTIONS
+from bot.model import Answers, Card, Guard, Session
+
+DANGER_NOW = ("danger.now", "child_danger.now")
+ALOUD = frozenset({"aloud", "check", "reply"})
+
+
+@proves("P1", "acute first")
+def acute_first(ground: Ground) -> Iterator[Demand]:
+    """Emergency help is on every card; after it, or after "in danger now", the very next card shows 112 and the
+    municipality's emergency contact, before any question.
+
+    Akut hjælp er på hvert kort; efter den, eller efter «fare lige nu», viser det allernæste kort 112 og kommunens
+    akutte kontakt, før noget spørgsmål.
+    """
+
+    def has_it(session: Session, card: Card) -> bool:
+        return "emergency" in card.marks or "acute" in {button.code for button in card.controls}
+
+    def leads_to_it(press: Press) -> bool | None:
+        if press.step.note or press.code not in (*DANGER_NOW, "acute"):
+            return None
+        return "emergency" in press.card.marks and not press.card.choices
+
+    yield Each(has_it, "the card offers no emergency help")
+    yield After(leads_to_it, "the next card is not the emergency card")
+    for where, card in ground.cards():
+        if "emergency" in card.marks:
+            said = " ".join(line.text.msgid for line in card.lines if not line.when)
+            yield Looked() if {"112", "{acute_phone}"} <= _words(said) else Wrong(where, "no 112, or no contact")
+
+
+def _words(said: str) -> set[str]:
+    return {word.strip(",.;:–") for word in said.split()}
+
+
+@proves("P2", "gate")
+def gate(ground: Ground) -> Iterator[Demand]:
+    """Nothing that raises the subject is shown for the citizen before private, interpreter and ready are right; where
+    they are not, the employee is told not to ask now.
+
+    Intet, der bringer emnet på bane, bliver vist til borgeren, før I er alene, tolken er i orden, og der er tid til
+    svaret; er det ikke på plads, får medarbejderen at vide, at der ikke skal spørges nu.
+    """
+    for where, card in ground.cards():
+        for line in (*card.lines, *card.why):
+            if line.aloud and not line.marks & ALOUD:
+                yield Wrong(card.name, f"does not say what it is for: {line.text.msgid}")
+            elif line.aloud and "check" not in line.marks:
+                yield Never(where, both([*line.when, facts.HEARD]), f"others may hear: {line.text.msgid}")
+    if any(card.question == "gate" for _, card in ground.cards()):
+        yield Owed("do_not_ask", facts.GATE_FAILED)
+
+
+@proves("P9", "truth")
+def truth(ground: Ground) -> Iterator[Demand]:
+    """The result says what happened; asked and not confirmed is never "no violence".
+
+    Resultatet siger, hvad der skete; spurgt og ikke bekræftet er aldrig «ingen vold».
+    """
+    asked = ("mode", "response", "private", "interpreter", "ready")
+
+    def cases() -> Iterator[tuple[Answers, bool]]:
+        for values in product(*((None, *QUESTIONS[question]) for question in asked)):
+            answers = {q: value for q, value in zip(asked, values, strict=True) if value is not None}
+            yield answers, derived.result(answers) == _happened(answers)
+
+    def says_so(press: Press) -> bool | None:
+        """Who came by herself has told, whatever is asked later; a child only has no talk with an adult."""
+        follows = {"mode.told": ("response", "disclosed"), "mode.child": ("children", "yes")}
+        if press.step.note or press.code not in follows:
+            return None
+        question, value = follows[press.code]
+        return press.after.answers.get(question) == value
+
+    yield Rule(cases, "the result is not what happened")
+    yield After(says_so, "what the answer implies is not noted")
+
+
+def _happened(answers: Answers) -> str:
+    """What holds first: child, uses, told, unsure, privacy or interpreter, ready, the response."""
+    response = answers.get("response")
+    if answers.get("mode") in {"child", "uses"}:
+        return "child_only" if answers["mode"] == "child" else "own_violence"
+    if response in {"disclosed", "unsure"}:
+        return str(response)
+    if answers.get("private") == "no" or answers.get("interpreter") in {"relative", "minor", "missing"}:
+        return "could_not_ask_safely"
+    if answers.get("ready") == "no" or response not in {"says_no", "declined"}:
+        return "not_asked"
+    return "asked_not_confirmed" if response == "says_no" else "declined_to_talk"
+
+
+@proves("P11", "judgement")
+def judgement(ground: Ground) -> Iterator[Demand]:
+    """The level is proposed with its reasons and never with a number; it can always be changed; notifying and asking
+    the key person can be reached from every card, whatever was answered.
+
+    Niveauet foreslås med grunde og aldrig med et tal; det kan altid ændres; at underrette og at spørge nøglepersonen
+    kan nås fra hvert kort, uanset hvad der er svaret.
+    """
+    for where, card in ground.cards():
+        if card.question == "level" and card.choices:
+            yield from _level_card(ground, where, {f"level.{key}" for key in facts.LEVELS})
+    if "notify" in ground.flow.views:
+        yield Each(_can_turn_to, "neither notifying nor the key person can be reached")
+        yield After(_more_has_all, "this card has not all that can always be done")
+
+
+def _level_card(ground: Ground, where: str, all_levels: set[str]) -> Iterator[Demand]:
+    card = ground.flow.states[where]
+    if {choice.code for choice in card.choices} != all_levels or any(choice.when for choice in card.choices):
+        yield Wrong(where, "not every level can be chosen")
+    proposing = [line for line in card.lines if line.marks & {"reason", *(f"proposes_{k}" for k in facts.LEVELS)}]
+    if any(letter.isdigit() for line in proposing for letter in line.text.msgid):
+        yield Wrong(where, "a level is shown with a number")
+    for level in facts.LEVELS:
+        mark, is_it = f"proposes_{level}", _proposed(level)
+        yield Never(where, but_not(is_it, shown(card, mark)), f"does not propose {level}")
+        yield Never(where, but_not(shown(card, mark), is_it), f"proposes {level} without cause")
+    yield Never(where, but_not(but_not(facts.ALWAYS, _proposed("none")), shown(card, "reason")), "no reason is given")
+
+
+def _proposed(level: str) -> Guard:
+    reads = frozenset({"mode", "signs", "response"})
+    return Guard(f"{level} is proposed", reads, lambda answers: facts.proposed(answers) == level)
+
+
+def _can_turn_to(session: Session, card: Card) -> bool | None:
+    """Straight from the card, over *more*, or at an end by buttons that outlive it."""
+    codes = {button.code for button in card.controls}
+    if session.view:
+        return None
+    return "more" in codes or {"0:notify.0", "0:ask.0"} <= codes
+
+
+def _more_has_all(press: Press) -> bool | None:
+    if press.step.note or press.after.view != "more":
+        return None
+    codes = {button.code for button in (*press.card.choices, *press.card.controls)}
+    return codes >= {"notify", "ask", *(f"level.{key}" for key in facts.LEVELS), "honour.yes"}

@@ -1,0 +1,161 @@
+"""Properties of handing over: consent, what is told is stored, honest closings, a consent that is kept."""
+
+from collections.abc import Iterator
+from itertools import product
+
+from bot import derived
+from bot.flows.explore import Press
+from bot.flows.properties.demands import (
+    After,
+    Demand,
+    Each,
+    Ground,
+    Never,
+    Rule,
+    Wrong,
+    but_not,
+    on,
+    proves,
+)
+from bot.flows.relevance import both, either
+from bot.flows.vocabulary import QUESTIONS
+from bot.model import URGENCIES, Answers, Card, Guard, Session, State
+
+CLOSINGS = frozenset({"completed", "declined", "not_reached", "handled_elsewhere", "sent_in_error"})
+# What a press says is done, and the deed that must be stored with it.
+DONE_WITH = {"take.accept": "accept", "take.pass_on": "pass_on", "contact": "contact", "close": "close"}
+
+CONSENTED: Guard = on("a consent, or advice without a name", "consent")(
+    lambda answers: answers.get("consent") in {"named", "anonymous"}
+)
+ON_ITS_WAY: Guard = on("somebody to go to", "route")(lambda answers: answers.get("route") != "none")
+
+
+@proves("P6", "consent")
+def consent(ground: Ground) -> Iterator[Demand]:
+    """A named referral only after a consent with a name; without it only advice without a name. Consent never limits the
+    notification, 112 or a call to one's manager.
+
+    En henvisning med navn kun efter samtykke med navn; uden det kun råd uden navn. Samtykke begrænser aldrig
+    underretningen, 112 eller et opkald til lederen.
+    """
+
+    def only_then(press: Press) -> bool | None:
+        if "refer" not in press.step.does:
+            return None
+        return press.code in {"consent.named", "consent.anonymous"} or press.step.note == "asked"
+
+    def cases() -> Iterator[tuple[Answers, bool]]:
+        domains = ((None, *QUESTIONS["wish"]), (None, *QUESTIONS["consent"]), (None, "advice"))
+        for wish, said, asked in product(*domains):
+            given = (("wish", wish), ("consent", said), ("asked", asked))
+            answers = {question: value for question, value in given if value is not None}
+            yield answers, derived.path(answers) not in {"referral", "shelter"} or said == "named"
+
+    def all_four(session: Session, card: Card) -> bool | None:
+        codes = {button.code for button in card.choices if button.code.startswith("consent.")}
+        return codes == {f"consent.{key}" for key in QUESTIONS["consent"]} if codes else None
+
+    yield After(only_then, "something is handed over without a consent")
+    yield Rule(cases, "a path with a name without a named consent")
+    yield Each(all_four, "not every answer about the consent can be given")
+    for where, card in ground.cards():
+        if card.question == "consent" and card.choices and "consent" not in card.marks:
+            yield Wrong(where, "asks for a consent and does not say so")
+
+
+@proves("P10", "told is stored")
+def told_is_stored(ground: Ground) -> Iterator[Demand]:
+    """No card says sent, accepted or noted before that which makes it true is stored.
+
+    Intet kort siger sendt, taget eller noteret, før det, der gør det sandt, er gemt.
+    """
+
+    def with_its_deed(press: Press) -> bool | None:
+        question = press.code.partition(".")[0]
+        deed = DONE_WITH.get(press.code) or DONE_WITH.get(question)
+        if deed is None or press.step.note or press.looks:
+            return None
+        return press.step.does == (deed,)
+
+    def says_sent_with_the_deed(press: Press) -> bool | None:
+        if press.looks or press.before.view or press.step.note or press.after.state == press.before.state:
+            return None
+        if "sent" not in press.card.marks:
+            return None
+        return "refer" in press.step.does
+
+    yield After(with_its_deed, "what the press says is done is not stored with it")
+    yield After(says_sent_with_the_deed, "a card says sent, and nothing was sent with that press")
+    for where, card in ground.cards():
+        if "sent" in card.marks:
+            yield Never(where, but_not(ON_ITS_WAY, _says(card, "{key_role}")), "does not say to whom it goes")
+            nobody = but_not(both(()), ON_ITS_WAY)
+            yield Never(where, but_not(nobody, _says(card, "{key_phone}")), "nobody has it, and no number to ring")
+            yield Never(where, but_not(both(()), CONSENTED), "says sent without a consent")
+
+
+def _says(card: State, said: str) -> Guard:
+    return either([both(line.when) for line in card.lines if said in line.text.msgid])
+
+
+@proves("P13", "closing")
+def closing(ground: Ground) -> Iterator[Demand]:
+    """A referral ends only by one of the closing codes or by being passed on; a plan made has a review date.
+
+    En henvisning slutter kun med en af afslutningskoderne eller ved at blive givet videre; en plan, der er lavet, har en
+    dato for opfølgning.
+    """
+
+    def by_a_code(press: Press) -> bool | None:
+        if "close" not in press.step.does:
+            return None
+        question, _, key = press.code.partition(".")
+        return question == "close" and key in CLOSINGS and press.step.ended
+
+    yield After(by_a_code, "a referral is closed by something else than a closing code")
+    if any(card.question == "close" for _, card in ground.cards()):
+        for name, state in ground.flow.states.items():
+            if state.ends and not ground.can_come_anywhere(name):
+                yield Never(name, _not_ended_honestly, "the referral ends, and is neither closed nor passed on")
+
+
+@on("neither closed nor passed on, or a plan without a date", "close", "take", "plan", "review")
+def _not_ended_honestly(answers: Answers) -> bool:
+    ended = answers.get("close") in CLOSINGS or answers.get("take") == "pass_on"
+    return not ended or (answers.get("plan") == "made" and not answers.get("review"))
+
+
+@proves("P15", "consent is kept")
+def consent_is_kept(ground: Ground) -> Iterator[Demand]:
+    """The referral is stored the moment consent is given, before the remaining questions; later answers may raise its
+    urgency, never lower it; going back never undoes it.
+
+    Henvisningen er gemt i det øjeblik, samtykket er givet, før de øvrige spørgsmål; senere svar kan gøre den mere
+    hastende, aldrig mindre; at gå tilbage fortryder den aldrig.
+    """
+
+    def at_once(press: Press) -> bool | None:
+        if press.step.note == "asked" or press.code in {"consent.named", "consent.anonymous"}:
+            moved = press.after
+            return press.step.does == ("refer",) and moved.sealed == len(moved.trail) if not _no(press) else None
+        return None
+
+    def stays(press: Press) -> bool | None:
+        if press.code != "back" or not press.before.sealed:
+            return None
+        before, after = press.before, press.after
+        return after.trail[: before.sealed] == before.trail[: before.sealed]
+
+    def cases() -> Iterator[tuple[Answers, bool]]:
+        for one, other in product(URGENCIES, URGENCIES):
+            most = max(one, other, key=URGENCIES.index)
+            yield {"urgency": one, "then": other}, derived.higher(one, other) == most
+
+    yield After(at_once, "the consent is given and the referral is not stored with it")
+    yield After(stays, "back goes over what was handed over")
+    yield Rule(cases, "a later urgency lowers an earlier one")
+
+
+def _no(press: Press) -> bool:
+    return press.step.note in {"stale", "not_offered"}

@@ -1,0 +1,110 @@
+"""A condition as a decision tree, grown by asking it, and what is left of it once some answers are settled."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bot.model import Answers, Guard, Value
+
+Domain = Mapping[str, tuple[Value | None, ...]]  # what an answer may be; None, always first, is not answered
+Residue = int  # a tree by its number: equal trees have equal numbers
+
+FALSE, TRUE = 0, 1
+
+
+class Unanswered(Exception):
+    """A condition asked for an answer that is open."""
+
+    def __init__(self, question: str) -> None:
+        self.question = question
+
+
+@dataclass(slots=True, eq=False)
+class Trees:
+    """Every tree that has been met. A tree asks a question and has a branch for each answer to it, in the order of the
+    domain; where every branch is the same there is no question."""
+
+    domain: Domain
+    nodes: list[tuple[object, ...]] = field(default_factory=lambda: [(False,), (True,)])
+    numbers: dict[tuple[object, ...], Residue] = field(default_factory=dict)
+    grown: dict[Guard, Residue] = field(default_factory=dict)
+    places: dict[str, dict[Value | None, int]] = field(default_factory=dict)
+
+    def number(self, node: tuple[object, ...]) -> Residue:
+        found = self.numbers.get(node)
+        if found is None:
+            found = self.numbers[node] = len(self.nodes)
+            self.nodes.append(node)
+        return found
+
+    def of(self, guard: Guard) -> Residue:
+        """Raises KeyError where the condition asks for what it does not say that it reads."""
+        if guard not in self.grown:
+            self.grown[guard] = _grow(self, guard, {})
+        return self.grown[guard]
+
+    def place(self, question: str, value: Value | None) -> int:
+        """Which branch an answer takes."""
+        places = self.places.get(question)
+        if places is None:
+            places = self.places[question] = {each: at for at, each in enumerate(self.domain[question])}
+        return places[value]
+
+
+def left(trees: Trees, tree: Residue, answers: Answers, open: frozenset[str], loose: frozenset[str]) -> Residue:
+    """The tree with every settled answer filled in. An open question that is answered is never unanswered again; of a
+    loose one, which can be answered in any way at any time, being unanswered is nothing of its own where some answer
+    does the same."""
+    known: dict[Residue, Residue] = {FALSE: FALSE, TRUE: TRUE}
+
+    def fill(tree: Residue) -> Residue:
+        found = known.get(tree)
+        if found is None:
+            question, *branches = trees.nodes[tree]
+            assert isinstance(question, str)  # noqa: S101 - only a tree that was grown is filled in
+            value = answers.get(question)
+            if question not in open:
+                found = fill(branches[trees.place(question, value)])  # type: ignore[arg-type]
+            else:
+                filled = [fill(branch) for branch in branches]  # type: ignore[arg-type]
+                if value is not None or (question in loose and filled[0] in filled[1:]):
+                    filled = filled[1:]
+                same = all(each == filled[0] for each in filled)
+                found = filled[0] if same else trees.number((question, *filled))
+            known[tree] = found
+        return found
+
+    return fill(tree)
+
+
+def _grow(trees: Trees, guard: Guard, told: Mapping[str, Value | None]) -> Residue:
+    try:
+        return TRUE if guard.holds(_Told(told)) else FALSE
+    except Unanswered as unanswered:
+        question = unanswered.question
+    if question not in guard.reads:
+        raise KeyError(f"the condition {guard.name} reads {question}, and does not say so")
+    branches = [_grow(trees, guard, {**told, question: value}) for value in trees.domain[question]]
+    if all(branch == branches[0] for branch in branches):
+        return branches[0]
+    return trees.number((question, *branches))
+
+
+class _Told(Mapping[str, Value]):
+    """Answers some of which are still open; None is settled, and not answered."""
+
+    def __init__(self, told: Mapping[str, Value | None]) -> None:
+        self._told = told
+
+    def __getitem__(self, question: str) -> Value:
+        if question not in self._told:
+            raise Unanswered(question)
+        value = self._told[question]
+        if value is None:
+            raise KeyError(question)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError("a condition asks for answers by their names")
+
+    def __len__(self) -> int:
+        raise TypeError("a condition asks for answers by their names")

@@ -1,0 +1,291 @@
+"""Asks every property of every flow while all conversations are explored; it shows nothing and stores nothing."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from bot import engine
+from bot.flows.explore import Codes, Edge, Explored, Eyes, Pair, Press, explore
+from bot.flows.lengths import conversations, longest, shortest, without_an_end
+from bot.flows.properties import PROPERTIES
+from bot.flows.properties.demands import (
+    After,
+    AtMost,
+    Demand,
+    Each,
+    EverythingIsReached,
+    EveryRoadEnds,
+    Ground,
+    Looked,
+    Never,
+    Owed,
+    Property,
+    Rule,
+    Wrong,
+)
+from bot.flows.relevance import either, relevance
+from bot.flows.vocabulary import GIVEN
+from bot.model import Answers, Card, Flow, Guard, Session, Text
+
+Spoken = Mapping[str, Callable[[Text], str | None]]
+Keep = Callable[[Session], Session]
+
+# What the house knows beforehand, by flow and entry: a referral as it was stored, taken or not, reached or not.
+GIVENS: Mapping[str, tuple[Answers, ...]] = {
+    "referral.open": tuple(
+        {"urgency": urgency, "path": path, **taken}
+        for urgency, path in product(GIVEN["urgency"], GIVEN["path"])
+        for taken in ({}, {"take": "accept"}, *({"take": "accept", "contact": c} for c in ("reached", "not_reached", "declined")))
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A counterexample: the presses from the entry on, and what is wrong after them. Without presses it is seen by
+    looking at the flow, or, with `answers`, in what follows from them."""
+
+    code: str
+    flow: str
+    why: str
+    codes: Codes = ()
+    where: str = ""
+    answers: Answers = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """One property over all flows. `looks` counts where it was asked: a property that was never asked is no pass."""
+
+    property: Property
+    looks: int = 0
+    seconds: float = 0.0
+    broken: Broken | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.broken is None and self.looks > 0
+
+    def found(self, broken: Broken) -> None:
+        """Of several the shortest is kept."""
+        if self.broken is None or len(broken.codes) < len(self.broken.codes):
+            self.broken = broken
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    name: str
+    shortest: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A flow as it was explored."""
+
+    name: str
+    states: int
+    pairs: int
+    presses: int
+    conversations: int
+    ends: tuple[End, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    walked: tuple[Walked, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(verdict.passed for verdict in self.verdicts)
+
+
+def verify(flows: Mapping[str, Flow], spoken: Spoken, keep: Keep) -> Report:
+    """All flows, all properties. `keep` saves a session and loads it again."""
+    verdicts = {code: Verdict(each) for code, each in PROPERTIES.items()}
+    walked = tuple(_walk(Ground(flow, spoken), verdicts, keep) for flow in flows.values())
+    return Report(walked, tuple(verdicts.values()))
+
+
+def _walk(ground: Ground, verdicts: Mapping[str, Verdict], keep: Keep) -> Walked:
+    begun = time.perf_counter()
+    flow = ground.flow
+    asked = [(verdict, demand) for verdict in verdicts.values() for demand in _demands(verdict, ground)]
+    watcher = _Watcher(flow, asked)
+    owed = watcher.owed
+    seen = relevance(
+        flow,
+        {card: _read_on(card, asked, flow) for card in ("", *flow.states)},
+        {mark: either(d.when for _, d in owed if d.mark == mark) for mark in {d.mark for _, d in owed}},
+    )
+    explored = explore(seen, GIVENS, Eyes(watcher.card, watcher.press), keep)
+    for verdict, demand in asked:
+        begun_now = time.perf_counter()
+        _afterwards(verdict, demand, flow, explored)
+        verdict.seconds += time.perf_counter() - begun_now
+    return _summary(flow, explored, time.perf_counter() - begun)
+
+
+def _demands(verdict: Verdict, ground: Ground) -> list[Demand]:
+    """Those that are settled by looking are settled here, and the others are left."""
+    left: list[Demand] = []
+    begun = time.perf_counter()
+    for demand in verdict.property.demands(ground):
+        if isinstance(demand, Wrong):
+            verdict.found(Broken(verdict.property.code, ground.flow.name, demand.why, where=demand.where))
+        elif isinstance(demand, Looked):
+            verdict.looks += demand.count
+        elif isinstance(demand, Rule):
+            _rule(verdict, demand, ground.flow.name)
+        else:
+            left.append(demand)
+    verdict.seconds += time.perf_counter() - begun
+    return left
+
+
+def _rule(verdict: Verdict, rule: Rule, flow: str) -> None:
+    for answers, right in rule.cases():
+        verdict.looks += 1
+        if not right:
+            verdict.found(Broken(verdict.property.code, flow, rule.why, answers=answers))
+            return
+
+
+def _read_on(card: str, asked: Sequence[tuple[Verdict, Demand]], flow: Flow) -> list[Guard]:
+    """The properties' conditions on a card; on an end also what a limit on the road to it reads."""
+    read = [demand.when for _, demand in asked if isinstance(demand, Never) and demand.card == card]
+    if card and flow.states[card].ends:
+        read += [demand.ends for _, demand in asked if isinstance(demand, AtMost) and demand.ends is not None]
+    return read
+
+
+# --- while it is explored ---------------------------------------------------------------------------
+
+
+class _Watcher:
+    """Sees every card and every press, and asks each property that has something to say about it."""
+
+    def __init__(self, flow: Flow, asked: Sequence[tuple[Verdict, Demand]]) -> None:
+        self.flow = flow
+        self.owed = [(verdict, demand) for verdict, demand in asked if isinstance(demand, Owed)]
+        self.eaches = [(verdict, demand) for verdict, demand in asked if isinstance(demand, Each)]
+        self.afters = [(verdict, demand) for verdict, demand in asked if isinstance(demand, After)]
+        self.nevers: dict[str, list[tuple[Verdict, Never]]] = {}
+        for verdict, demand in asked:
+            if isinstance(demand, Never):
+                self.nevers.setdefault(demand.card, []).append((verdict, demand))
+
+    def card(self, pair: Pair, session: Session, codes: Codes) -> None:
+        state, answers = self.flow.states[session.state], session.answers
+        anywhere = () if state.ends else self.nevers.get("", ())
+        for verdict, never in (*self.nevers.get(session.state, ()), *anywhere):
+            begun = time.perf_counter()
+            ruled_out = never.when not in pair.seen.may_hold
+            self._judge(verdict, ruled_out or not never.when(answers), never.why, codes, begun)
+        for verdict, owed in self.owed if state.ends else ():
+            begun = time.perf_counter()
+            right = owed.mark in pair.met if owed.when(answers) else None
+            self._judge(verdict, right, f"no card on the way said: {owed.mark}", codes, begun)
+        self._each(session, engine.card(self.flow, session), codes)
+
+    def press(self, press: Press) -> None:
+        for verdict, after in self.afters:
+            begun = time.perf_counter()
+            self._judge(verdict, after.right(press), after.why, press.codes, begun)
+        if press.looks and press.after.view:
+            self._each(press.after, press.card, press.codes)
+
+    def _each(self, session: Session, card: Card, codes: Codes) -> None:
+        for verdict, each in self.eaches:
+            begun = time.perf_counter()
+            self._judge(verdict, each.right(session, card), each.why, codes, begun)
+
+    def _judge(self, verdict: Verdict, right: bool | None, why: str, codes: Codes, begun: float) -> None:
+        if right is not None:
+            verdict.looks += 1
+            if not right:
+                verdict.found(Broken(verdict.property.code, self.flow.name, why, codes))
+        verdict.seconds += time.perf_counter() - begun
+
+
+# --- when all is explored ---------------------------------------------------------------------------
+
+
+def _afterwards(verdict: Verdict, demand: Demand, flow: Flow, explored: Explored) -> None:
+    broken = lambda why, codes=(), where="": verdict.found(  # noqa: E731
+        Broken(verdict.property.code, flow.name, why, codes, where)
+    )
+    if isinstance(demand, AtMost):
+        for pair, length, codes in _too_long(demand, flow, explored):
+            verdict.looks += 1
+            if length > demand.presses:
+                broken(f"{length} presses, where {demand.presses} are the most", codes, pair)
+    elif isinstance(demand, EveryRoadEnds):
+        verdict.looks += len(explored.pairs)
+        circle = longest(explored, _plain(explored)).circle
+        if circle is not None:
+            broken("this road goes round for ever", explored.pairs[circle].codes)
+        lost = without_an_end(explored, _ends(flow, explored))
+        if lost is not None:
+            broken("no road leads from here to an end", explored.pairs[lost].codes)
+    elif isinstance(demand, EverythingIsReached):
+        for where, what in _never_reached(flow, explored):
+            broken(f"{what} is never reached", where=where)
+        verdict.looks += len(flow.states)
+
+
+def _too_long(demand: AtMost, flow: Flow, explored: Explored) -> Iterator[tuple[str, int, Codes]]:
+    edges = [edge for edge in explored.edges if demand.avoids.isdisjoint(edge.codes)]
+    if not demand.emergency:
+        edges = [edge for edge in edges if edge.presses < 2]
+    if demand.ends is not None:  # what was answered aside and taken back again is a road of its own
+        edges = [edge for edge in edges if not edge.aside]
+    lengths = longest(explored, edges)
+    for number in _ends(flow, explored):
+        pair = explored.pairs[number]
+        if number in lengths.presses and (demand.ends is None or demand.ends(pair.session.answers)):
+            start, codes = lengths.road(number)
+            yield pair.session.state, lengths.presses[number], (*explored.pairs[start].codes, *codes)
+
+
+def _plain(explored: Explored) -> Iterator[Edge]:
+    return (edge for edge in explored.edges if not edge.aside)
+
+
+def _ends(flow: Flow, explored: Explored) -> frozenset[int]:
+    return frozenset(pair.number for pair in explored.pairs if flow.states[pair.session.state].ends)
+
+
+def _never_reached(flow: Flow, explored: Explored) -> Iterator[tuple[str, str]]:
+    reached = {pair.session.state for pair in explored.pairs}
+    taken = {(explored.pairs[edge.source].session.state, code) for edge in explored.edges for code in edge.codes}
+    left = _left_for(flow)
+    for name, state in flow.states.items():
+        if name not in reached | left:
+            yield name, "this card"
+        elif name in reached and not state.ends:
+            codes = () if state.many else [choice.code for choice in state.choices]
+            yield from ((name, f"the answer {code}") for code in codes if (name, code) not in taken)
+
+
+def _left_for(flow: Flow) -> frozenset[str]:
+    """Ends to which the house leads, and no answer: no road of the machine goes there."""
+    led = {one.dest for event in flow.machine.events.values() for ways in event.transitions.values() for one in ways}  # type: ignore[attr-defined]
+    return frozenset(name for name, state in flow.states.items() if state.ends and name not in led)
+
+
+def _summary(flow: Flow, explored: Explored, seconds: float) -> Walked:
+    most, least = longest(explored, _plain(explored)), shortest(explored)
+    ends: dict[str, End] = {}
+    for number in sorted(_ends(flow, explored)):
+        name = explored.pairs[number].session.state
+        known = ends.get(name, End(name, least[number], 0))
+        few = min(known.shortest, least[number])
+        ends[name] = End(name, few, max(known.longest, most.presses.get(number, 0)))
+    count = conversations(explored, _ends(flow, explored))
+    return Walked(
+        flow.name, len(flow.states), len(explored.pairs), explored.presses, count, tuple(ends.values()), seconds
+    )
