@@ -113,7 +113,9 @@ def explore(
         for given in givens.get(f"{flow.name}.{entry}", ({},)):
             session = engine.begin(flow, entry, turn=1, given=given, reference=REFERENCE if given else "")
             told = tuple(f"{question}={value}" for question, value in given.items())
-            search.found.starts.append(_arrive(search, session, frozenset(), (entry, *told), False, None).number)
+            search.found.starts.append(
+                _arrive(search, session, frozenset(), (entry, *told), False, None).number
+            )
     while search.plain or search.later:
         _leave(search, (search.plain or search.later).popleft())
     return search.found
@@ -255,7 +257,9 @@ def _read_here(relevance: Relevance, state: str) -> list[Guard]:
 
 def _marks_of_asking(relevance: Relevance, question: str) -> frozenset[str]:
     """The marks that may be met in the view where a question is answered aside."""
-    views = [view for view in relevance.flow.views.values() if any(c.question == question for c in view.choices)]
+    views = [
+        view for view in relevance.flow.views.values() if any(c.question == question for c in view.choices)
+    ]
     marks = (marks for view in views for marks in (view.marks, *(line.marks for line in view.lines)))
     return frozenset[str]().union(*marks) & relevance.owed.keys()
 
@@ -304,7 +308,9 @@ def _tried(flow: Flow, pair: Pair, kept: Session) -> Iterator[Press]:
     session, road, met = pair.session, pair.codes, pair.met
 
     def tried(before: Session, event: Event, *codes: str) -> Press:
-        return Press(flow, before, event, engine.step(flow, before, event), (*road, *codes), met, True, pair.came_from)
+        return Press(
+            flow, before, event, engine.step(flow, before, event), (*road, *codes), met, True, pair.came_from
+        )
 
     def press(before: Session, code: str, *codes: str) -> Press:
         return tried(before, Event("press", code, chat=1, turn=before.turn), *codes, code)

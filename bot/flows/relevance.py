@@ -1,8 +1,8 @@
 """Which of the answers still matter on a card: those that a later road or a property reads. It walks nowhere itself."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from itertools import combinations
 from math import prod
 
@@ -76,7 +76,7 @@ def either(guards: Iterable[Guard]) -> Guard:
     return _joined(tuple(dict.fromkeys(guards)), False)
 
 
-@lru_cache(maxsize=None)  # the same conditions together are one condition, wherever they stand
+@cache  # the same conditions together are one condition, wherever they stand
 def _joined(guards: tuple[Guard, ...], every: bool) -> Guard:
     if len(guards) == 1:
         return guards[0]
@@ -88,8 +88,11 @@ def _joined(guards: tuple[Guard, ...], every: bool) -> Guard:
 
 def relevance(flow: Flow, watched: Mapping[str, Sequence[Guard]], owed: Mapping[str, Guard]) -> Relevance:
     """`watched` are the properties' conditions by card, and under "" those of every card that is not an end."""
-    ways = _ways(flow)
-    everywhere = (*watched.get("", ()), *(offer for view in flow.views.values() for offer in _offers(view).values()))
+    ways = ways_of(flow)
+    everywhere = (
+        *watched.get("", ()),
+        *(offer for view in flow.views.values() for offer in _offers(view).values()),
+    )
     read: dict[str, tuple[Guard, ...]] = {}
     for name, state in flow.states.items():
         here = [way.when for road in ways.get(name, ()) for way in road]
@@ -188,7 +191,9 @@ def _residue(relevance: Relevance, guard: Guard, answers: Answers, open: frozens
     opened = guard.reads & open
     if not opened:
         return TRUE if guard(answers) else FALSE
-    told = frozenset(opened & answers.keys())  # what is answered can be answered anew, and is never unanswered again
+    told = frozenset(
+        opened & answers.keys()
+    )  # what is answered can be answered anew, and is never unanswered again
     known = (guard, opened, told, *(answers.get(question) for question in guard.reads - open))
     residue = relevance._residues.get(known)
     if residue is None:
@@ -214,18 +219,18 @@ def _of_parts(relevance: Relevance, guard: Joined, answers: Answers, open: froze
 # --- what there is to read --------------------------------------------------------------------------
 
 
-def _ways(flow: Flow) -> dict[str, list[list[Way]]]:
-    found: dict[str, list[list[Way]]] = {}
+def ways_of(flow: Flow) -> dict[str, list[tuple[Way, ...]]]:
+    found: dict[str, dict[tuple[Way, ...], None]] = {}
     for name, event in flow.machine.events.items():
         for source, transitions in event.transitions.items():  # type: ignore[attr-defined]
             offers = _offers(flow.states[source]) if source in flow.states else {}
             offered = [offers[name]] if name in offers and offers[name].reads else []
-            road = [
+            road = tuple(
                 Way(one.dest, both([*offered, *(each.func for each in one.conditions)]))
                 for one in transitions
-            ]
-            found.setdefault(source, []).append(road)
-    return found
+            )
+            found.setdefault(source, {})[road] = None  # many answers lead on by the same road
+    return {source: list(roads) for source, roads in found.items()}
 
 
 def _offers(state: State) -> dict[str, Guard]:

@@ -50,7 +50,9 @@ class Trees:
         return places[value]
 
 
-def left(trees: Trees, tree: Residue, answers: Answers, open: frozenset[str], loose: frozenset[str]) -> Residue:
+def left(
+    trees: Trees, tree: Residue, answers: Answers, open: frozenset[str], loose: frozenset[str]
+) -> Residue:
     """The tree with every settled answer filled in. An open question that is answered is never unanswered again; of a
     loose one, which can be answered in any way at any time, being unanswered is nothing of its own where some answer
     does the same."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -14,8 +15,8 @@ from bot.flows.properties.demands import (
     AtMost,
     Demand,
     Each,
-    EverythingIsReached,
     EveryRoadEnds,
+    EverythingIsReached,
     Ground,
     Looked,
     Never,
@@ -24,21 +25,25 @@ from bot.flows.properties.demands import (
     Rule,
     Wrong,
 )
-from bot.flows.relevance import either, relevance
-from bot.flows.vocabulary import GIVEN
+from bot.flows.relevance import either, relevance, ways_of
+from bot.flows.vocabulary import GIVEN, QUESTIONS
 from bot.model import Answers, Card, Flow, Guard, Session, Text
 
 Spoken = Mapping[str, Callable[[Text], str | None]]
 Keep = Callable[[Session], Session]
 
+_TAKEN: tuple[Answers, ...] = (
+    {},
+    {"take": "accept"},
+    *({"take": "accept", "contact": contact} for contact in QUESTIONS["contact"]),
+)
 # What the house knows beforehand, by flow and entry: a referral as it was stored, taken or not, reached or not.
 GIVENS: Mapping[str, tuple[Answers, ...]] = {
     "referral.open": tuple(
         {"urgency": urgency, "path": path, **taken}
-        for urgency, path in product(GIVEN["urgency"], GIVEN["path"])
-        for taken in ({}, {"take": "accept"}, *({"take": "accept", "contact": c} for c in ("reached", "not_reached", "declined")))
+        for urgency, path, taken in product(GIVEN["urgency"], GIVEN["path"], _TAKEN)
     )
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,15 @@ class Broken:
     answers: Answers = field(default_factory=dict)
 
 
+class Enough(Exception):
+    """Something is broken, and nobody asked what else is."""
+
+
 @dataclass(slots=True)
 class Verdict:
     """One property over all flows. `looks` counts where it was asked: a property that was never asked is no pass."""
 
-    property: Property
+    of: Property
     looks: int = 0
     seconds: float = 0.0
     broken: Broken | None = None
@@ -67,10 +76,14 @@ class Verdict:
     def passed(self) -> bool:
         return self.broken is None and self.looks > 0
 
+    stops: bool = False
+
     def found(self, broken: Broken) -> None:
         """Of several the shortest is kept."""
         if self.broken is None or len(broken.codes) < len(self.broken.codes):
             self.broken = broken
+        if self.stops:
+            raise Enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +116,14 @@ class Report:
         return all(verdict.passed for verdict in self.verdicts)
 
 
-def verify(flows: Mapping[str, Flow], spoken: Spoken, keep: Keep) -> Report:
-    """All flows, all properties. `keep` saves a session and loads it again."""
-    verdicts = {code: Verdict(each) for code, each in PROPERTIES.items()}
-    walked = tuple(_walk(Ground(flow, spoken), verdicts, keep) for flow in flows.values())
-    return Report(walked, tuple(verdicts.values()))
+def verify(flows: Mapping[str, Flow], spoken: Spoken, keep: Keep, stops: bool = False) -> Report:
+    """All flows, all properties. `keep` saves a session and loads it again. With `stops` the first fault is enough,
+    and is not always the shortest."""
+    verdicts = {code: Verdict(each, stops=stops) for code, each in PROPERTIES.items()}
+    walked: list[Walked] = []
+    with suppress(Enough):
+        walked += (_walk(Ground(flow, spoken), verdicts, keep) for flow in flows.values())
+    return Report(tuple(walked), tuple(verdicts.values()))
 
 
 def _walk(ground: Ground, verdicts: Mapping[str, Verdict], keep: Keep) -> Walked:
@@ -133,9 +149,9 @@ def _demands(verdict: Verdict, ground: Ground) -> list[Demand]:
     """Those that are settled by looking are settled here, and the others are left."""
     left: list[Demand] = []
     begun = time.perf_counter()
-    for demand in verdict.property.demands(ground):
+    for demand in verdict.of.demands(ground):
         if isinstance(demand, Wrong):
-            verdict.found(Broken(verdict.property.code, ground.flow.name, demand.why, where=demand.where))
+            verdict.found(Broken(verdict.of.code, ground.flow.name, demand.why, where=demand.where))
         elif isinstance(demand, Looked):
             verdict.looks += demand.count
         elif isinstance(demand, Rule):
@@ -150,7 +166,7 @@ def _rule(verdict: Verdict, rule: Rule, flow: str) -> None:
     for answers, right in rule.cases():
         verdict.looks += 1
         if not right:
-            verdict.found(Broken(verdict.property.code, flow, rule.why, answers=answers))
+            verdict.found(Broken(verdict.of.code, flow, rule.why, answers=answers))
             return
 
 
@@ -207,7 +223,7 @@ class _Watcher:
         if right is not None:
             verdict.looks += 1
             if not right:
-                verdict.found(Broken(verdict.property.code, self.flow.name, why, codes))
+                verdict.found(Broken(verdict.of.code, self.flow.name, why, codes))
         verdict.seconds += time.perf_counter() - begun
 
 
@@ -215,9 +231,9 @@ class _Watcher:
 
 
 def _afterwards(verdict: Verdict, demand: Demand, flow: Flow, explored: Explored) -> None:
-    broken = lambda why, codes=(), where="": verdict.found(  # noqa: E731
-        Broken(verdict.property.code, flow.name, why, codes, where)
-    )
+    def broken(why: str, codes: Codes = (), where: str = "") -> None:
+        verdict.found(Broken(verdict.of.code, flow.name, why, codes, where))
+
     if isinstance(demand, AtMost):
         for pair, length, codes in _too_long(demand, flow, explored):
             verdict.looks += 1
@@ -261,7 +277,9 @@ def _ends(flow: Flow, explored: Explored) -> frozenset[int]:
 
 def _never_reached(flow: Flow, explored: Explored) -> Iterator[tuple[str, str]]:
     reached = {pair.session.state for pair in explored.pairs}
-    taken = {(explored.pairs[edge.source].session.state, code) for edge in explored.edges for code in edge.codes}
+    taken = {
+        (explored.pairs[edge.source].session.state, code) for edge in explored.edges for code in edge.codes
+    }
     left = _left_for(flow)
     for name, state in flow.states.items():
         if name not in reached | left:
@@ -273,7 +291,7 @@ def _never_reached(flow: Flow, explored: Explored) -> Iterator[tuple[str, str]]:
 
 def _left_for(flow: Flow) -> frozenset[str]:
     """Ends to which the house leads, and no answer: no road of the machine goes there."""
-    led = {one.dest for event in flow.machine.events.values() for ways in event.transitions.values() for one in ways}  # type: ignore[attr-defined]
+    led = {way.target for roads in ways_of(flow).values() for road in roads for way in road}
     return frozenset(name for name, state in flow.states.items() if state.ends and name not in led)
 
 
@@ -287,5 +305,11 @@ def _summary(flow: Flow, explored: Explored, seconds: float) -> Walked:
         ends[name] = End(name, few, max(known.longest, most.presses.get(number, 0)))
     count = conversations(explored, _ends(flow, explored))
     return Walked(
-        flow.name, len(flow.states), len(explored.pairs), explored.presses, count, tuple(ends.values()), seconds
+        flow.name,
+        len(flow.states),
+        len(explored.pairs),
+        explored.presses,
+        count,
+        tuple(ends.values()),
+        seconds,
     )

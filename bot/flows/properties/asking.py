@@ -50,7 +50,11 @@ def acute_first(ground: Ground) -> Iterator[Demand]:
     for where, card in ground.cards():
         if "emergency" in card.marks:
             said = " ".join(line.text.msgid for line in card.lines if not line.when)
-            yield Looked() if {"112", "{acute_phone}"} <= _words(said) else Wrong(where, "no 112, or no contact")
+            yield (
+                Looked()
+                if {"112", "{acute_phone}"} <= _words(said)
+                else Wrong(where, "no 112, or no contact")
+            )
 
 
 def _words(said: str) -> set[str]:
@@ -134,14 +138,18 @@ def _level_card(ground: Ground, where: str, all_levels: set[str]) -> Iterator[De
     card = ground.flow.states[where]
     if {choice.code for choice in card.choices} != all_levels or any(choice.when for choice in card.choices):
         yield Wrong(where, "not every level can be chosen")
-    proposing = [line for line in card.lines if line.marks & {"reason", *(f"proposes_{k}" for k in facts.LEVELS)}]
+    proposing = [
+        line for line in card.lines if line.marks & {"reason", *(f"proposes_{k}" for k in facts.LEVELS)}
+    ]
     if any(letter.isdigit() for line in proposing for letter in line.text.msgid):
         yield Wrong(where, "a level is shown with a number")
     for level in facts.LEVELS:
         mark, is_it = f"proposes_{level}", _proposed(level)
         yield Never(where, but_not(is_it, shown(card, mark)), f"does not propose {level}")
         yield Never(where, but_not(shown(card, mark), is_it), f"proposes {level} without cause")
-    yield Never(where, but_not(but_not(facts.ALWAYS, _proposed("none")), shown(card, "reason")), "no reason is given")
+    yield Never(
+        where, but_not(but_not(facts.ALWAYS, _proposed("none")), shown(card, "reason")), "no reason is given"
+    )
 
 
 def _proposed(level: str) -> Guard:

@@ -22,7 +22,7 @@ from bot.flows.properties.demands import (
 )
 from bot.flows.relevance import both, either
 from bot.flows.vocabulary import QUESTIONS
-from bot.model import Answers, Guard, State, Value
+from bot.model import Answers, State, Value
 
 DUTY_FACTS = ("duty_personal", "duty_reason", "duty_no_proof", "duty_first", "duty_now")
 ALWAYS_OFFERED = ("notified", "today", "colleague", "advice_first", "considered")
@@ -70,7 +70,9 @@ def duty_stands(ground: Ground) -> Iterator[Demand]:
             yield Never(where, but_not(facts.NOT_UNKNOWN, said), f"does not say: {fact}")
             yield Never(where, but_not(facts.UNKNOWN, either([said, behind])), f"says nowhere: {fact}")
         for choice in ALWAYS_OFFERED:
-            yield Never(where, but_not(facts.ALWAYS, offered(card, f"duty.{choice}")), f"{choice} is not offered")
+            yield Never(
+                where, but_not(facts.ALWAYS, offered(card, f"duty.{choice}")), f"{choice} is not offered"
+            )
     if any(_duty_cards(ground)):
         yield Rule(_reminders, "what stays open of the duty is not what must be reminded of")
 
@@ -108,7 +110,9 @@ def parents(ground: Ground) -> Iterator[Demand]:
         said = shown(card, "with_parents")
         if said.reads:
             yield Never(where, both([said, _NOT_WITH_PARENTS]), "says to go through it with the parents")
-            yield Never(where, both([said, shown(card, "parents_not_first")]), "says two things about the parents")
+            yield Never(
+                where, both([said, shown(card, "parents_not_first")]), "says two things about the parents"
+            )
 
 
 @on("parents must not know", "suspected", "honour", "children")

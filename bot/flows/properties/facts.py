@@ -96,7 +96,9 @@ LEFT_OPEN: Guard = on("the duty is open after a talk", "moment", "duty", "exposu
     lambda answers: answers.get("moment") != "before" and duty_is_open(answers)
 )
 UNKNOWN: Guard = on("children unknown", "children")(lambda answers: answers.get("children") == "unknown")
-NOT_UNKNOWN: Guard = on("children not unknown", "children")(lambda answers: answers.get("children") != "unknown")
+NOT_UNKNOWN: Guard = on("children not unknown", "children")(
+    lambda answers: answers.get("children") != "unknown"
+)
 EXPOSED_PARENT: Guard = on("an exposed parent", "moment", "mode", "response", "children")(
     talked_with_an_exposed_parent
 )

@@ -91,7 +91,9 @@ def told_is_stored(ground: Ground) -> Iterator[Demand]:
         if "sent" in card.marks:
             yield Never(where, but_not(ON_ITS_WAY, _says(card, "{key_role}")), "does not say to whom it goes")
             nobody = but_not(both(()), ON_ITS_WAY)
-            yield Never(where, but_not(nobody, _says(card, "{key_phone}")), "nobody has it, and no number to ring")
+            yield Never(
+                where, but_not(nobody, _says(card, "{key_phone}")), "nobody has it, and no number to ring"
+            )
             yield Never(where, but_not(both(()), CONSENTED), "says sent without a consent")
 
 
@@ -117,7 +119,9 @@ def closing(ground: Ground) -> Iterator[Demand]:
     if any(card.question == "close" for _, card in ground.cards()):
         for name, state in ground.flow.states.items():
             if state.ends and not ground.can_come_anywhere(name):
-                yield Never(name, _not_ended_honestly, "the referral ends, and is neither closed nor passed on")
+                yield Never(
+                    name, _not_ended_honestly, "the referral ends, and is neither closed nor passed on"
+                )
 
 
 @on("neither closed nor passed on, or a plan without a date", "close", "take", "plan", "review")
@@ -138,7 +142,9 @@ def consent_is_kept(ground: Ground) -> Iterator[Demand]:
     def at_once(press: Press) -> bool | None:
         if press.step.note == "asked" or press.code in {"consent.named", "consent.anonymous"}:
             moved = press.after
-            return press.step.does == ("refer",) and moved.sealed == len(moved.trail) if not _no(press) else None
+            return (
+                press.step.does == ("refer",) and moved.sealed == len(moved.trail) if not _no(press) else None
+            )
         return None
 
     def stays(press: Press) -> bool | None:
