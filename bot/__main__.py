@@ -1,6 +1,7 @@
 """The command line: reads settings, says one clear sentence when something is wrong, hands on to the rooms."""
 
 import asyncio
+import json
 import os
 import secrets
 import sys
@@ -19,7 +20,9 @@ from bot.errors import ConfigError, MustNotStart, StorageFailed
 from bot.model import Flow, Text
 
 if TYPE_CHECKING:  # Babel is loaded only by what needs words
+    from bot.flows.verify import Broken, Verdict
     from bot.locales.words import Words
+    from bot.proving import Tell
 
 app = typer.Typer(
     name="opspor",
@@ -64,7 +67,9 @@ def run() -> None:
     from bot.transport.log import set_up_logging
 
     set_up_logging(settings.log, settings.token)
-    prepared = root.prepare(settings, config.municipality(settings.municipality))
+    municipality = config.municipality(settings.municipality)
+    _must_be_proven()
+    prepared = root.prepare(settings, municipality)
     for warning in root.warnings(prepared, os.environ, root.machine_clock()):
         root.log.warning("event=attention what=%r", warning)
     _run(_live(prepared))
@@ -80,6 +85,16 @@ async def _live(prepared: "Any") -> None:
         )
 
 
+def _must_be_proven() -> None:
+    """Nobody meets flows that were not proven safe."""
+    from bot import proof
+
+    if not proof.holds():  # what proves is slow to import, and seldom needed
+        from bot import proving
+
+        proving.must_hold(_telling(), lambda said: typer.echo(f"opspor: {said}", err=True))
+
+
 @app.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="where the page is")] = 8080,
@@ -92,6 +107,7 @@ def sandbox(
 
     settings = config.settings({"OPSPOR_LOG": "WARNING", **os.environ})
     set_up_logging(settings.log, playground.TOKEN)
+    _must_be_proven()
     _run(playground.run(directory, port, fresh, settings.municipality))
 
 
@@ -182,19 +198,49 @@ def doctor() -> None:
 @flows.command("check")
 def check(
     directory: Annotated[Path | None, typer.Argument(help="another directory of flow files")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="an older directory: what changes for whom is listed")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="the same for machines")] = False,
 ) -> None:
-    """Every mistake of the flow files in one go: file, state, word; status 1 if there is any."""
+    """Every mistake of the flow files in one go, then every property over every conversation; status 1 and the
+    conversations that break them where any does. What passes here may be run: the proof is stored."""
+    from bot import proving
     from bot.errors import FlowError
     from bot.flows import loader
 
     try:
-        content = loader.load(directory or loader.DIRECTORY)
+        proven = proving.prove(directory or loader.DIRECTORY)
     except FlowError as error:
-        for problem in error.problems:
-            typer.echo(problem)
+        if as_json:
+            typer.echo(json.dumps({"passed": False, "problems": error.problems}, ensure_ascii=False))
+        else:
+            typer.echo("\n".join(error.problems))
         raise typer.Exit(1) from None
-    for name, flow in content.flows.items():
-        typer.echo(f"{name}: {len(flow.states)} states, in order")
+    told = proving.as_json(proven, _telling()) if as_json else None
+    typer.echo(json.dumps(told, ensure_ascii=False) if told else "\n".join(proving.lines(proven, _telling())))
+    if not proving.passed(proven):
+        raise typer.Exit(1)
+    if directory is None and not proving.store(proven) and not as_json:
+        typer.echo("the proof could not be stored here; each start proves anew")
+
+
+def _telling() -> "Tell":
+    """Counterexamples in Danish, as the invented municipality's employee sees them, or the one's that is set."""
+    from bot.flows import telling
+    from bot.locales import words
+    from bot.locales.screen import screen
+
+    town = config.municipality(os.environ.get("OPSPOR_MUNICIPALITY", "") or config.EXAMPLE)
+    said, values = words.load(zone=town.timezone), _values(town, "da")
+
+    def tell(flow: Flow, broken: "Broken", verdict: "Verdict") -> str:
+        return telling.tell(
+            flow, broken, verdict, lambda card: screen(said, card, "da", values),
+            lambda text: said.say(text, "da", values),
+        )  # fmt: skip
+
+    return tell
 
 
 @flows.command("draw")
@@ -248,7 +294,7 @@ def play_flow(
 
 def _on_the_table(flow: str, language: str) -> tuple[dict[str, Flow], Municipality, "Words", dict[str, str]]:
     """What drawing and playing need: the flows, the municipality (the invented one where none is set), the words
-    and what the placeholders stand for. Those of a referral are left open, to be filled in by hand."""
+    and what the placeholders stand for."""
     from bot.flows import loader
     from bot.locales import words
 
@@ -259,9 +305,14 @@ def _on_the_table(flow: str, language: str) -> tuple[dict[str, Flow], Municipali
     said = words.load(zone=town.timezone)
     if language not in said.languages:
         raise ConfigError(f"--language is '{language}'; enabled are {', '.join(said.languages)}")
+    return dict(found), town, said, _values(town, language)
+
+
+def _values(town: Municipality, language: str) -> dict[str, str]:
+    """What the placeholders stand for in the first unit; those of a referral are left open."""
     open_places = dict.fromkeys(("sender", "sender_phone", "stored", "code"), "________")
     today = datetime.now(ZoneInfo(town.timezone)).date()
-    return dict(found), town, said, town.placeholders(town.unit[0].id, language, today) | open_places
+    return town.placeholders(town.unit[0].id, language, today) | open_places
 
 
 if __name__ == "__main__":

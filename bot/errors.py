@@ -3,7 +3,8 @@
 OpsporError
 ├── MustNotStart          the command says one clear sentence and ends with status 2
 │   ├── ConfigError       a setting, the municipality's file or the database's address
-│   └── FlowError         a flow file; carries every problem found, not only the first
+│   ├── FlowError         a flow file; carries every problem found, not only the first
+│   └── Unproven          the flows break a property of safety; carries the conversations that show it
 └── WorldMisbehaved       met while running; work goes on
     ├── SessionConflict   somebody else saved this session first: read it again
     ├── StorageFailed     the database is locked, full or away: try again, confirm nothing
@@ -29,6 +30,10 @@ class FlowError(MustNotStart):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class Unproven(MustNotStart):
+    pass
 
 
 class WorldMisbehaved(OpsporError):

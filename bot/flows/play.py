@@ -42,7 +42,7 @@ def play(flow: Flow, entry: str, show: Show, say: Say, *, lines: TextIO, out: Te
         screen = show(card)
         played = replace(
             played,
-            transcript=(*played.transcript, *_seen(screen)),
+            transcript=(*played.transcript, *seen(screen)),
             marks=played.marks | card.marks,
         )
         _write(card, screen, say, out)
@@ -111,7 +111,7 @@ def _read(card: Card, lines: TextIO, out: TextIO) -> Button | None:
 # --- the transcript ----------------------------------------------------------------------------------
 
 
-def _seen(screen: Screen) -> list[str]:
+def seen(screen: Screen) -> list[str]:
     """A card in the notation of tests/transcripts: `<` is shown, `[ ]` can be pressed."""
     text = [f"< {line}" if line else "<" for line in screen.text.split("\n")]
     return [*text, *("  " + " ".join(f"[{label}]" for label, _ in row) for row in screen.rows)]

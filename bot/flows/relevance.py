@@ -39,6 +39,23 @@ class Seen:
     may_hold: frozenset[Guard]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a condition reads of what is open and of what is settled, and what was left of it each time."""
+
+    open: tuple[str, ...]
+    settled: tuple[str, ...]
+    residues: dict[tuple[object, ...], Residue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What has been found about conditions, for as long as the same can be answered."""
+
+    trees: Trees
+    asked: dict[tuple[Guard, frozenset[str]], Asked] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Relevance:
     """A flow seen by what it reads. `watched` are the conditions read on a card: its roads', its choices', the
@@ -52,9 +69,8 @@ class Relevance:
     owed: Mapping[str, Guard]
     domain: Domain
     loose: frozenset[str]
-    trees: Trees
+    memory: Memory
     _reads: Mapping[str, tuple[str, ...]]
-    _residues: dict[object, Residue] = field(default_factory=dict)
     _futures: dict[object, Future] = field(default_factory=dict)
     _seen: dict[object, Seen] = field(default_factory=dict)
 
@@ -104,7 +120,7 @@ def relevance(flow: Flow, watched: Mapping[str, Sequence[Guard]], owed: Mapping[
     loose = frozenset(q for q in aside if all((q, key) in offered for key in QUESTIONS[q]))
     return Relevance(
         flow, ways, {name: _opened(state) | aside for name, state in flow.states.items()}, read, owed,
-        answerable, loose, Trees(answerable), {name: _read_on_roads(ways, name, loose) for name in flow.states},
+        answerable, loose, _memory(answerable, loose), {name: _read_on_roads(ways, name, loose) for name in flow.states},
     )  # fmt: skip
 
 
@@ -188,21 +204,30 @@ def _possible(
 
 
 def _residue(relevance: Relevance, guard: Guard, answers: Answers, open: frozenset[str]) -> Residue:
-    opened = guard.reads & open
-    if not opened:
-        return TRUE if guard(answers) else FALSE
-    told = frozenset(
-        opened & answers.keys()
-    )  # what is answered can be answered anew, and is never unanswered again
-    known = (guard, opened, told, *(answers.get(question) for question in guard.reads - open))
-    residue = relevance._residues.get(known)
+    asked = relevance.memory.asked.get((guard, open))
+    if asked is None:
+        asked = relevance.memory.asked[guard, open] = Asked(
+            tuple(guard.reads & open), tuple(guard.reads - open)
+        )
+    get = answers.get
+    # What is open and answered can be answered anew, and is never unanswered again.
+    known = (
+        *[question in answers for question in asked.open],
+        *[get(question) for question in asked.settled],
+    )
+    residue = asked.residues.get(known)
     if residue is None:
-        if isinstance(guard, Joined):
-            residue = _of_parts(relevance, guard, answers, open)
-        else:
-            residue = left(relevance.trees, relevance.trees.of(guard), answers, open, relevance.loose)
-        relevance._residues[known] = residue
+        residue = asked.residues[known] = _found(relevance, guard, answers, open)
     return residue
+
+
+def _found(relevance: Relevance, guard: Guard, answers: Answers, open: frozenset[str]) -> Residue:
+    if not guard.reads & open:
+        return TRUE if guard(answers) else FALSE
+    if isinstance(guard, Joined):
+        return _of_parts(relevance, guard, answers, open)
+    trees = relevance.memory.trees
+    return left(trees, trees.of(guard), answers, open, relevance.loose)
 
 
 def _of_parts(relevance: Relevance, guard: Joined, answers: Answers, open: frozenset[str]) -> Residue:
@@ -213,7 +238,16 @@ def _of_parts(relevance: Relevance, guard: Joined, answers: Answers, open: froze
     undecided = [residue for residue in parts if residue != passes]
     if len(undecided) < 2:
         return undecided[0] if undecided else passes
-    return relevance.trees.number(("all" if guard.all else "any", *undecided))
+    return relevance.memory.trees.number(("all" if guard.all else "any", *undecided))
+
+
+def _memory(answerable: Domain, loose: frozenset[str]) -> Memory:
+    return _memory_of(tuple(sorted(answerable.items())), loose)
+
+
+@cache  # the same conditions come out the same, whatever flow they stand in
+def _memory_of(answerable: tuple[tuple[str, tuple[Value | None, ...]], ...], loose: frozenset[str]) -> Memory:
+    return Memory(Trees(dict(answerable)))
 
 
 # --- what there is to read --------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.model import Answers, Guard, Value
 
@@ -80,7 +81,7 @@ def left(
 
 def _grow(trees: Trees, guard: Guard, told: Mapping[str, Value | None]) -> Residue:
     try:
-        return TRUE if guard.holds(_Told(told)) else FALSE
+        return TRUE if guard.holds(_Told(told)) else FALSE  # type: ignore[arg-type]
     except Unanswered as unanswered:
         question = unanswered.question
     if question not in guard.reads:
@@ -91,22 +92,24 @@ def _grow(trees: Trees, guard: Guard, told: Mapping[str, Value | None]) -> Resid
     return trees.number((question, *branches))
 
 
-class _Told(Mapping[str, Value]):
+class _Told(dict[str, Value | None]):
     """Answers some of which are still open; None is settled, and not answered."""
 
-    def __init__(self, told: Mapping[str, Value | None]) -> None:
-        self._told = told
+    def __missing__(self, question: str) -> Value:
+        raise Unanswered(question)
 
     def __getitem__(self, question: str) -> Value:
-        if question not in self._told:
-            raise Unanswered(question)
-        value = self._told[question]
+        value = super().__getitem__(question)
         if value is None:
             raise KeyError(question)
         return value
 
-    def __iter__(self) -> Iterator[str]:
-        raise TypeError("a condition asks for answers by their names")
+    def get(self, question: str, default: Any = None) -> Any:
+        value = super().__getitem__(question)
+        return default if value is None else value
 
-    def __len__(self) -> int:
+    def __contains__(self, question: object) -> bool:
+        return super().__getitem__(str(question)) is not None
+
+    def __iter__(self) -> Iterator[str]:
         raise TypeError("a condition asks for answers by their names")

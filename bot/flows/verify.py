@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 
 from bot import engine
@@ -11,6 +12,7 @@ from bot.flows.explore import Codes, Edge, Explored, Eyes, Pair, Press, explore
 from bot.flows.lengths import conversations, longest, shortest, without_an_end
 from bot.flows.properties import PROPERTIES
 from bot.flows.properties.demands import (
+    SAID,
     After,
     AtMost,
     Demand,
@@ -119,7 +121,8 @@ class Report:
 def verify(flows: Mapping[str, Flow], spoken: Spoken, keep: Keep, stops: bool = False) -> Report:
     """All flows, all properties. `keep` saves a session and loads it again. With `stops` the first fault is enough,
     and is not always the shortest."""
-    verdicts = {code: Verdict(each, stops=stops) for code, each in PROPERTIES.items()}
+    in_order = sorted(PROPERTIES, key=lambda code: int(code.removeprefix("P")))
+    verdicts = {code: Verdict(PROPERTIES[code], stops=stops) for code in in_order}
     walked: list[Walked] = []
     with suppress(Enough):
         walked += (_walk(Ground(flow, spoken), verdicts, keep) for flow in flows.values())
@@ -163,11 +166,20 @@ def _demands(verdict: Verdict, ground: Ground) -> list[Demand]:
 
 
 def _rule(verdict: Verdict, rule: Rule, flow: str) -> None:
-    for answers, right in rule.cases():
-        verdict.looks += 1
+    tried, wrong = _tried(rule.cases)
+    verdict.looks += tried
+    if wrong is not None:
+        verdict.found(Broken(verdict.of.code, flow, rule.why, answers=wrong))
+
+
+@cache  # a rule is about the derived codes, which are the same whatever the flow
+def _tried(cases: Callable[[], Iterator[tuple[Answers, bool]]]) -> tuple[int, Answers | None]:
+    tried = 0
+    for answers, right in cases():
+        tried += 1
         if not right:
-            verdict.found(Broken(verdict.of.code, flow, rule.why, answers=answers))
-            return
+            return tried, answers
+    return tried, None
 
 
 def _read_on(card: str, asked: Sequence[tuple[Verdict, Demand]], flow: Flow) -> list[Guard]:
@@ -204,7 +216,9 @@ class _Watcher:
         for verdict, owed in self.owed if state.ends else ():
             begun = time.perf_counter()
             right = owed.mark in pair.met if owed.when(answers) else None
-            self._judge(verdict, right, f"no card on the way said: {owed.mark}", codes, begun)
+            self._judge(
+                verdict, right, f"intet kort på vejen sagde: {SAID.get(owed.mark, owed.mark)}", codes, begun
+            )
         self._each(session, engine.card(self.flow, session), codes)
 
     def press(self, press: Press) -> None:
@@ -238,18 +252,18 @@ def _afterwards(verdict: Verdict, demand: Demand, flow: Flow, explored: Explored
         for pair, length, codes in _too_long(demand, flow, explored):
             verdict.looks += 1
             if length > demand.presses:
-                broken(f"{length} presses, where {demand.presses} are the most", codes, pair)
+                broken(f"{length} tryk, hvor {demand.presses} er det højeste", codes, pair)
     elif isinstance(demand, EveryRoadEnds):
         verdict.looks += len(explored.pairs)
         circle = longest(explored, _plain(explored)).circle
         if circle is not None:
-            broken("this road goes round for ever", explored.pairs[circle].codes)
+            broken("vejen går i ring uden ende", explored.pairs[circle].codes)
         lost = without_an_end(explored, _ends(flow, explored))
         if lost is not None:
-            broken("no road leads from here to an end", explored.pairs[lost].codes)
+            broken("herfra fører ingen vej til en slutning", explored.pairs[lost].codes)
     elif isinstance(demand, EverythingIsReached):
         for where, what in _never_reached(flow, explored):
-            broken(f"{what} is never reached", where=where)
+            broken(f"{what} nås aldrig", where=where)
         verdict.looks += len(flow.states)
 
 
@@ -283,10 +297,10 @@ def _never_reached(flow: Flow, explored: Explored) -> Iterator[tuple[str, str]]:
     left = _left_for(flow)
     for name, state in flow.states.items():
         if name not in reached | left:
-            yield name, "this card"
+            yield name, "dette kort"
         elif name in reached and not state.ends:
             codes = () if state.many else [choice.code for choice in state.choices]
-            yield from ((name, f"the answer {code}") for code in codes if (name, code) not in taken)
+            yield from ((name, f"svaret {code}") for code in codes if (name, code) not in taken)
 
 
 def _left_for(flow: Flow) -> frozenset[str]:

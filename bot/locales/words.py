@@ -1,7 +1,7 @@
 """A text in the reader's language: catalogues, plurals, times. It knows no cards and decides nothing."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +46,17 @@ class Words:
         if not all(values.get(name) for name in needed):
             return ""
         return _PLACEHOLDER.sub(lambda match: values[match[1]], found)
+
+    def untouched(self, language: str) -> Callable[[Text], str | None]:
+        """How a language says a text, its placeholders open; None where it does not."""
+        found = self.catalogues[language]
+
+        def say(text: Text) -> str | None:
+            if language == SOURCE or not text.context:
+                return text.msgid
+            return found.get((text.context, text.msgid))
+
+        return say
 
     def _find(self, text: Text, language: str) -> str:
         return self.catalogues.get(language, {}).get((text.context, text.msgid), text.msgid)

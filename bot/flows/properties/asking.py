@@ -1,7 +1,7 @@
 """Properties of asking: emergency first, the gate, the truth of what happened, the employee's own judgement."""
 
 from collections.abc import Iterator
-from itertools import product
+from functools import cache
 
 from bot import derived
 from bot.flows.explore import Press
@@ -21,7 +21,6 @@ from bot.flows.properties.demands import (
     shown,
 )
 from bot.flows.relevance import both
-from bot.flows.vocabulary import QUESTIONS
 from bot.model import Answers, Card, Guard, Session
 
 DANGER_NOW = ("danger.now", "child_danger.now")
@@ -45,15 +44,15 @@ def acute_first(ground: Ground) -> Iterator[Demand]:
             return None
         return "emergency" in press.card.marks and not press.card.choices
 
-    yield Each(has_it, "the card offers no emergency help")
-    yield After(leads_to_it, "the next card is not the emergency card")
+    yield Each(has_it, "kortet har ingen akut hjælp")
+    yield After(leads_to_it, "det næste kort er ikke akutkortet")
     for where, card in ground.cards():
         if "emergency" in card.marks:
             said = " ".join(line.text.msgid for line in card.lines if not line.when)
             yield (
                 Looked()
                 if {"112", "{acute_phone}"} <= _words(said)
-                else Wrong(where, "no 112, or no contact")
+                else Wrong(where, "akutkortet mangler 112 eller kommunens akutte kontakt")
             )
 
 
@@ -63,8 +62,8 @@ def _words(said: str) -> set[str]:
 
 @proves("P2", "gate")
 def gate(ground: Ground) -> Iterator[Demand]:
-    """Nothing that raises the subject is shown for the citizen before private, interpreter and ready are right; where
-    they are not, the employee is told not to ask now.
+    """Nothing that raises the subject is shown for the citizen before private, interpreter and ready are right;
+    where they are not, the employee is told not to ask now.
 
     Intet, der bringer emnet på bane, bliver vist til borgeren, før I er alene, tolken er i orden, og der er tid til
     svaret; er det ikke på plads, får medarbejderen at vide, at der ikke skal spørges nu.
@@ -72,11 +71,20 @@ def gate(ground: Ground) -> Iterator[Demand]:
     for where, card in ground.cards():
         for line in (*card.lines, *card.why):
             if line.aloud and not line.marks & ALOUD:
-                yield Wrong(card.name, f"does not say what it is for: {line.text.msgid}")
+                yield Wrong(card.name, f"ord til borgeren uden mærke for, hvad de er til: {line.text.msgid}")
             elif line.aloud and "check" not in line.marks:
-                yield Never(where, both([*line.when, facts.HEARD]), f"others may hear: {line.text.msgid}")
+                yield Never(
+                    where,
+                    both([*line.when, facts.HEARD]),
+                    f"andre kan høre med, og der står: {line.text.msgid}",
+                )
     if any(card.question == "gate" for _, card in ground.cards()):
         yield Owed("do_not_ask", facts.GATE_FAILED)
+
+
+def _results() -> Iterator[tuple[Answers, bool]]:
+    for answers in facts.all_answers("mode", "response", "private", "interpreter", "ready"):
+        yield answers, derived.result(answers) == _happened(answers)
 
 
 @proves("P9", "truth")
@@ -85,12 +93,6 @@ def truth(ground: Ground) -> Iterator[Demand]:
 
     Resultatet siger, hvad der skete; spurgt og ikke bekræftet er aldrig «ingen vold».
     """
-    asked = ("mode", "response", "private", "interpreter", "ready")
-
-    def cases() -> Iterator[tuple[Answers, bool]]:
-        for values in product(*((None, *QUESTIONS[question]) for question in asked)):
-            answers = {q: value for q, value in zip(asked, values, strict=True) if value is not None}
-            yield answers, derived.result(answers) == _happened(answers)
 
     def says_so(press: Press) -> bool | None:
         """Who came by herself has told, whatever is asked later; a child only has no talk with an adult."""
@@ -100,8 +102,8 @@ def truth(ground: Ground) -> Iterator[Demand]:
         question, value = follows[press.code]
         return press.after.answers.get(question) == value
 
-    yield Rule(cases, "the result is not what happened")
-    yield After(says_so, "what the answer implies is not noted")
+    yield Rule(_results, "resultatet er ikke det, der skete")
+    yield After(says_so, "det, der følger af svaret, er ikke noteret")
 
 
 def _happened(answers: Answers) -> str:
@@ -120,8 +122,8 @@ def _happened(answers: Answers) -> str:
 
 @proves("P11", "judgement")
 def judgement(ground: Ground) -> Iterator[Demand]:
-    """The level is proposed with its reasons and never with a number; it can always be changed; notifying and asking
-    the key person can be reached from every card, whatever was answered.
+    """The level is proposed with its reasons and never with a number; it can always be changed; notifying and
+    asking the key person can be reached from every card, whatever was answered.
 
     Niveauet foreslås med grunde og aldrig med et tal; det kan altid ændres; at underrette og at spørge nøglepersonen
     kan nås fra hvert kort, uanset hvad der er svaret.
@@ -130,28 +132,33 @@ def judgement(ground: Ground) -> Iterator[Demand]:
         if card.question == "level" and card.choices:
             yield from _level_card(ground, where, {f"level.{key}" for key in facts.LEVELS})
     if "notify" in ground.flow.views:
-        yield Each(_can_turn_to, "neither notifying nor the key person can be reached")
-        yield After(_more_has_all, "this card has not all that can always be done")
+        yield Each(_can_turn_to, "hverken underretning eller nøgleperson kan nås herfra")
+        yield After(_more_has_all, "kortet mangler noget af det, man altid kan")
 
 
 def _level_card(ground: Ground, where: str, all_levels: set[str]) -> Iterator[Demand]:
     card = ground.flow.states[where]
     if {choice.code for choice in card.choices} != all_levels or any(choice.when for choice in card.choices):
-        yield Wrong(where, "not every level can be chosen")
+        yield Wrong(where, "ikke alle niveauer kan vælges")
     proposing = [
         line for line in card.lines if line.marks & {"reason", *(f"proposes_{k}" for k in facts.LEVELS)}
     ]
     if any(letter.isdigit() for line in proposing for letter in line.text.msgid):
-        yield Wrong(where, "a level is shown with a number")
+        yield Wrong(where, "et niveau vises med et tal")
     for level in facts.LEVELS:
         mark, is_it = f"proposes_{level}", _proposed(level)
-        yield Never(where, but_not(is_it, shown(card, mark)), f"does not propose {level}")
-        yield Never(where, but_not(shown(card, mark), is_it), f"proposes {level} without cause")
+        yield Never(
+            where, but_not(is_it, shown(card, mark)), f"kortet foreslår ikke {level}, som følger af svarene"
+        )
+        yield Never(where, but_not(shown(card, mark), is_it), f"kortet foreslår {level} uden grundlag")
     yield Never(
-        where, but_not(but_not(facts.ALWAYS, _proposed("none")), shown(card, "reason")), "no reason is given"
+        where,
+        but_not(but_not(facts.ALWAYS, _proposed("none")), shown(card, "reason")),
+        "der foreslås et niveau uden en grund",
     )
 
 
+@cache
 def _proposed(level: str) -> Guard:
     reads = frozenset({"mode", "signs", "response"})
     return Guard(f"{level} is proposed", reads, lambda answers: facts.proposed(answers) == level)

@@ -1,13 +1,13 @@
 """Properties of the notification duty: reached, standing, not told to parents first, never left unfinished."""
 
 from collections.abc import Iterator
-from itertools import product
 
 from bot import derived
 from bot.engine import STOPPED
 from bot.flows.explore import Press
 from bot.flows.properties import facts
 from bot.flows.properties.demands import (
+    SAID,
     After,
     Demand,
     Ground,
@@ -21,8 +21,7 @@ from bot.flows.properties.demands import (
     shown,
 )
 from bot.flows.relevance import both, either
-from bot.flows.vocabulary import QUESTIONS
-from bot.model import Answers, State, Value
+from bot.model import Answers, State
 
 DUTY_FACTS = ("duty_personal", "duty_reason", "duty_no_proof", "duty_first", "duty_now")
 ALWAYS_OFFERED = ("notified", "today", "colleague", "advice_first", "considered")
@@ -38,66 +37,76 @@ def duty_reached(ground: Ground) -> Iterator[Demand]:
     """Children, a pregnancy, or not knowing, together with a reason, never reach an end without the duty check. Not
     knowing shows "find out today", never "you must notify", and no more is asked about that child.
 
-    Børn, en graviditet eller ikke at vide det, sammen med en grund, når aldrig en slutning uden
-    underretningskortet. Ved man det ikke, står der «find ud af det i dag», aldrig «du skal underrette», og der bliver
-    ikke spurgt mere om det barn.
+    Børn, en graviditet eller ikke at vide det, sammen med en grund, når aldrig en slutning uden underretningskortet.
+    Ved man det ikke, står der «find ud af det i dag», aldrig «du skal underrette», og der bliver ikke spurgt mere om
+    det barn.
     """
     if any(card.question == "children" for _, card in ground.cards()):
         yield Owed("duty", facts.STANDS)
     for where, card in _duty_cards(ground):
         must, find_out = shown(card, "duty_must"), shown(card, "duty_find_out")
-        yield Never(where, both([facts.UNKNOWN, must]), "says to notify where nobody knows of a child")
-        yield Never(where, but_not(facts.UNKNOWN, find_out), "does not say to find out today")
-        yield Never(where, but_not(facts.NOT_UNKNOWN, must), "does not say that the employee must notify")
+        yield Never(
+            where,
+            both([facts.UNKNOWN, must]),
+            "der står «du skal underrette», hvor ingen ved, om der er et barn",
+        )
+        yield Never(where, but_not(facts.UNKNOWN, find_out), "der står ikke «find ud af det i dag»")
+        yield Never(
+            where, but_not(facts.NOT_UNKNOWN, must), "der står ikke, at medarbejderen skal underrette"
+        )
     for name, state in ground.flow.states.items():
         if state.question in ABOUT_THE_CHILD:
-            yield Never(name, facts.UNKNOWN, "asks about a child that nobody knows of")
+            yield Never(name, facts.UNKNOWN, "der spørges til et barn, som ingen ved af")
 
 
 @proves("P4", "duty stands")
 def duty_stands(ground: Ground) -> Iterator[Demand]:
-    """Denial, lack of consent, the wish not to be helped, a manager or a colleague never remove the duty card. It says:
-    personal, reason to assume is enough, no proof, before confidentiality, now. What is not done leaves a reminder.
+    """Denial, lack of consent, the wish not to be helped, a manager or a colleague never remove the duty card. It
+    says: personal, reason to assume is enough, no proof, before confidentiality, now. What is not done leaves a
+    reminder.
 
-    Et nej, manglende samtykke, ønsket om ikke at få hjælp, en leder eller en kollega fjerner aldrig underretningskortet.
-    Det siger: personlig, grund til at antage er nok, intet bevis, før tavshedspligten, straks. Det, der ikke er gjort,
-    efterlader en påmindelse.
+    Et nej, manglende samtykke, ønsket om ikke at få hjælp, en leder eller en kollega fjerner aldrig
+    underretningskortet. Det siger: personlig, grund til at antage er nok, intet bevis, før tavshedspligten, straks.
+    Det, der ikke er gjort, efterlader en påmindelse.
     """
     for where, card in _duty_cards(ground):
         for fact in DUTY_FACTS:
             behind = either([both(line.when) for line in card.why if fact in line.marks])
             said = shown(card, fact)
-            yield Never(where, but_not(facts.NOT_UNKNOWN, said), f"does not say: {fact}")
-            yield Never(where, but_not(facts.UNKNOWN, either([said, behind])), f"says nowhere: {fact}")
+            yield Never(
+                where, but_not(facts.NOT_UNKNOWN, said), f"underretningskortet siger ikke: {SAID[fact]}"
+            )
+            yield Never(
+                where,
+                but_not(facts.UNKNOWN, either([said, behind])),
+                f"hverken underretningskortet eller dets «Hvorfor» siger: {SAID[fact]}",
+            )
         for choice in ALWAYS_OFFERED:
             yield Never(
-                where, but_not(facts.ALWAYS, offered(card, f"duty.{choice}")), f"{choice} is not offered"
+                where,
+                but_not(facts.ALWAYS, offered(card, f"duty.{choice}")),
+                f"svaret {choice} mangler på underretningskortet",
             )
     if any(_duty_cards(ground)):
-        yield Rule(_reminders, "what stays open of the duty is not what must be reminded of")
+        yield Rule(_reminders, "det, der er åbent af pligten, er ikke det, der skal mindes om")
 
 
 def _reminders() -> Iterator[tuple[Answers, bool]]:
-    for answers in _all_of("duty", "exposure", "children", "level", "mode", "response"):
+    for answers in facts.all_answers("duty", "exposure", "children", "level", "mode", "response"):
         for signs in ((), ("control",), ("injuries",)) if "level" in answers else ((),):
             each = {**answers, "signs": signs}
             yield each, derived.duty_is_open(each) == facts.duty_is_open(each)
 
 
-def _all_of(*questions: str) -> Iterator[dict[str, Value]]:
-    for values in product(*((None, *QUESTIONS[question]) for question in questions)):
-        yield {q: value for q, value in zip(questions, values, strict=True) if value is not None}
-
-
 @proves("P5", "parents")
 def parents(ground: Ground) -> Iterator[Demand]:
-    """Where a parent may be the one, or nobody knows, one card says to mention neither suspicion nor notification to
-    parents, and none says otherwise. Where the employee talks with an exposed parent, one card says to ask the reception
-    team what may be said. With honour, or doubt about it, one card says not to contact the family.
+    """Where a parent may be the one, or nobody knows, one card says to mention neither suspicion nor notification
+    to parents, and none says otherwise. Where the employee talks with an exposed parent, one card says to ask
+    the reception team what may be said. With honour, or doubt about it, one card says not to contact the family.
 
-    Hvor en forælder kan være den, eller ingen ved det, siger ét kort, at hverken mistanke eller underretning nævnes for
-    forældre, og intet kort siger noget andet. Taler medarbejderen med en udsat forælder, siger ét kort, at modtagelsen
-    spørges, hvad der må siges. Ved ære, eller tvivl om det, siger ét kort, at familien ikke kontaktes.
+    Hvor en forælder kan være den, eller ingen ved det, siger ét kort, at hverken mistanke eller underretning nævnes
+    for forældre, og intet kort siger noget andet. Taler medarbejderen med en udsat forælder, siger ét kort, at
+    modtagelsen spørges, hvad der må siges. Ved ære, eller tvivl om det, siger ét kort, at familien ikke kontaktes.
     """
     asked = {card.question for _, card in ground.cards()}
     if "suspected" in asked:
@@ -109,9 +118,11 @@ def parents(ground: Ground) -> Iterator[Demand]:
     for where, card in ground.cards():
         said = shown(card, "with_parents")
         if said.reads:
-            yield Never(where, both([said, _NOT_WITH_PARENTS]), "says to go through it with the parents")
             yield Never(
-                where, both([said, shown(card, "parents_not_first")]), "says two things about the parents"
+                where, both([said, _NOT_WITH_PARENTS]), "der står, at man gennemgår det med forældrene"
+            )
+            yield Never(
+                where, both([said, shown(card, "parents_not_first")]), "kortet siger to ting om forældrene"
             )
 
 
@@ -124,13 +135,18 @@ def _NOT_WITH_PARENTS(answers: Answers) -> bool:  # noqa: N802 - a condition, na
     )
 
 
+def _unanswered() -> Iterator[tuple[Answers, bool]]:
+    for answers in facts.all_answers("children", "level", "mode", "response", "honour"):
+        yield answers, derived.duty_is_open(answers) == facts.duty(answers)
+
+
 @proves("P12", "unfinished duty")
 def unfinished_duty(ground: Ground) -> Iterator[Demand]:
-    """A conversation that is left while a duty stands unanswered leaves a reminder behind, and every card says of the
-    reminder what is so.
+    """A conversation that is left while a duty stands unanswered leaves a reminder behind, and every card says of
+    the reminder what is so.
 
-    En samtale, der forlades, mens en pligt står ubesvaret, efterlader en påmindelse, og hvert kort siger om påmindelsen,
-    hvad der er sandt.
+    En samtale, der forlades, mens en pligt står ubesvaret, efterlader en påmindelse, og hvert kort siger om
+    påmindelsen, hvad der er sandt.
     """
 
     def keeps_its_answers(press: Press) -> bool | None:
@@ -139,17 +155,15 @@ def unfinished_duty(ground: Ground) -> Iterator[Demand]:
         left = press.after
         return press.step.ended and left.state == STOPPED and left.answers == press.before.answers
 
-    def cases() -> Iterator[tuple[Answers, bool]]:
-        for answers in _all_of("children", "level", "mode", "response", "honour"):
-            yield answers, derived.duty_is_open(answers) == facts.duty(answers)
-
-    yield After(keeps_its_answers, "stop loses what was answered")
+    yield After(keeps_its_answers, "stop mister det, der er svaret")
     if not any(_duty_cards(ground)):
         return
-    yield Rule(cases, "a duty that stands unanswered is not open")
+    yield Rule(_unanswered, "en pligt, der står ubesvaret, er ikke åben")
     for where, card in ground.cards():
         reminds = shown(card, "reminder")
         if reminds.reads:
-            yield Never(where, but_not(reminds, facts.OPEN), "promises a reminder that does not come")
+            yield Never(where, but_not(reminds, facts.OPEN), "kortet lover en påmindelse, der ikke kommer")
         if card.ends:
-            yield Never(where, but_not(facts.LEFT_OPEN, reminds), "says nothing of a duty that stands open")
+            yield Never(
+                where, but_not(facts.LEFT_OPEN, reminds), "kortet siger intet om en pligt, der står åben"
+            )

@@ -1,12 +1,28 @@
-"""What a property can demand of a flow: a handful of kinds, all checked while every conversation is explored."""
+"""What a property can demand of a flow: a handful of kinds, all checked while every conversation is explored. Each
+says in Danish what is wrong, for the professional who reads the counterexample."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from bot.engine import STOPPED
 from bot.flows.explore import Press
 from bot.flows.relevance import both, either
 from bot.model import Answers, Card, Flow, Guard, Session, State, Text
+
+# What a mark says, in the words of a report.
+SAID = {
+    "duty": "underretning, din egen pligt",
+    "parents_not_first": "nævn det ikke for forældrene",
+    "honour_first": "kontakt ikke familien",
+    "ask_reception_first": "spørg først modtagelsen, hvad du må sige",
+    "do_not_ask": "spørg ikke nu",
+    "duty_personal": "pligten er personlig",
+    "duty_reason": "grund til at antage er nok",
+    "duty_no_proof": "intet bevis kræves",
+    "duty_first": "den går forud for tavshedspligten",
+    "duty_now": "straks er nu",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +179,7 @@ def offered(state: State, code: str) -> Guard:
     return either([both(choice.when) for choice in state.choices if choice.code == code])
 
 
+@cache
 def but_not(first: Guard, other: Guard) -> Guard:
     """The first, and not the other."""
     return Guard(

@@ -1,12 +1,22 @@
 """What the properties mean by their words, in answers alone and apart from the flows' own conditions."""
 
+from collections.abc import Iterator
+from itertools import product
+
 from bot.flows.properties.demands import on
-from bot.model import Answers, Guard
+from bot.flows.vocabulary import QUESTIONS
+from bot.model import Answers, Guard, Value
 
 GATE = ("gate", "private", "interpreter", "ready")
 REASON = ("mode", "signs", "response", "level", "honour")
 DUTY = ("children", *REASON)
 LEVELS = ("none", "concern", "suspicion", "knowledge")
+
+
+def all_answers(*questions: str) -> Iterator[dict[str, Value]]:
+    """Every way in which these may be answered, or not be."""
+    for values in product(*((None, *QUESTIONS[question]) for question in questions)):
+        yield {q: value for q, value in zip(questions, values, strict=True) if value is not None}
 
 
 def gate_in_order(answers: Answers) -> bool:

@@ -31,10 +31,18 @@ CONSENTED: Guard = on("a consent, or advice without a name", "consent")(
 ON_ITS_WAY: Guard = on("somebody to go to", "route")(lambda answers: answers.get("route") != "none")
 
 
+def _paths() -> Iterator[tuple[Answers, bool]]:
+    domains = ((None, *QUESTIONS["wish"]), (None, *QUESTIONS["consent"]), (None, "advice"))
+    for wish, said, asked in product(*domains):
+        given = (("wish", wish), ("consent", said), ("asked", asked))
+        answers = {question: value for question, value in given if value is not None}
+        yield answers, derived.path(answers) not in {"referral", "shelter"} or said == "named"
+
+
 @proves("P6", "consent")
 def consent(ground: Ground) -> Iterator[Demand]:
-    """A named referral only after a consent with a name; without it only advice without a name. Consent never limits the
-    notification, 112 or a call to one's manager.
+    """A named referral only after a consent with a name; without it only advice without a name. Consent never
+    limits the notification, 112 or a call to one's manager.
 
     En henvisning med navn kun efter samtykke med navn; uden det kun råd uden navn. Samtykke begrænser aldrig
     underretningen, 112 eller et opkald til lederen.
@@ -45,23 +53,16 @@ def consent(ground: Ground) -> Iterator[Demand]:
             return None
         return press.code in {"consent.named", "consent.anonymous"} or press.step.note == "asked"
 
-    def cases() -> Iterator[tuple[Answers, bool]]:
-        domains = ((None, *QUESTIONS["wish"]), (None, *QUESTIONS["consent"]), (None, "advice"))
-        for wish, said, asked in product(*domains):
-            given = (("wish", wish), ("consent", said), ("asked", asked))
-            answers = {question: value for question, value in given if value is not None}
-            yield answers, derived.path(answers) not in {"referral", "shelter"} or said == "named"
-
     def all_four(session: Session, card: Card) -> bool | None:
         codes = {button.code for button in card.choices if button.code.startswith("consent.")}
         return codes == {f"consent.{key}" for key in QUESTIONS["consent"]} if codes else None
 
-    yield After(only_then, "something is handed over without a consent")
-    yield Rule(cases, "a path with a name without a named consent")
-    yield Each(all_four, "not every answer about the consent can be given")
+    yield After(only_then, "noget overleveres uden samtykke")
+    yield Rule(_paths, "en vej med navn uden samtykke med navn")
+    yield Each(all_four, "ikke alle svar om samtykke kan gives")
     for where, card in ground.cards():
         if card.question == "consent" and card.choices and "consent" not in card.marks:
-            yield Wrong(where, "asks for a consent and does not say so")
+            yield Wrong(where, "kortet spørger om samtykke uden at være mærket sådan")
 
 
 @proves("P10", "told is stored")
@@ -85,16 +86,20 @@ def told_is_stored(ground: Ground) -> Iterator[Demand]:
             return None
         return "refer" in press.step.does
 
-    yield After(with_its_deed, "what the press says is done is not stored with it")
-    yield After(says_sent_with_the_deed, "a card says sent, and nothing was sent with that press")
+    yield After(with_its_deed, "det, trykket siger er gjort, gemmes ikke med det")
+    yield After(says_sent_with_the_deed, "kortet siger sendt, og intet blev sendt med det tryk")
     for where, card in ground.cards():
         if "sent" in card.marks:
-            yield Never(where, but_not(ON_ITS_WAY, _says(card, "{key_role}")), "does not say to whom it goes")
+            yield Never(
+                where, but_not(ON_ITS_WAY, _says(card, "{key_role}")), "kortet siger ikke, hvem det går til"
+            )
             nobody = but_not(both(()), ON_ITS_WAY)
             yield Never(
-                where, but_not(nobody, _says(card, "{key_phone}")), "nobody has it, and no number to ring"
+                where,
+                but_not(nobody, _says(card, "{key_phone}")),
+                "ingen kan få den, og der er intet nummer at ringe til",
             )
-            yield Never(where, but_not(both(()), CONSENTED), "says sent without a consent")
+            yield Never(where, but_not(both(()), CONSENTED), "kortet siger sendt uden et samtykke")
 
 
 def _says(card: State, said: str) -> Guard:
@@ -105,8 +110,8 @@ def _says(card: State, said: str) -> Guard:
 def closing(ground: Ground) -> Iterator[Demand]:
     """A referral ends only by one of the closing codes or by being passed on; a plan made has a review date.
 
-    En henvisning slutter kun med en af afslutningskoderne eller ved at blive givet videre; en plan, der er lavet, har en
-    dato for opfølgning.
+    En henvisning slutter kun med en af afslutningskoderne eller ved at blive givet videre; en plan, der er lavet,
+    har en dato for opfølgning.
     """
 
     def by_a_code(press: Press) -> bool | None:
@@ -115,12 +120,14 @@ def closing(ground: Ground) -> Iterator[Demand]:
         question, _, key = press.code.partition(".")
         return question == "close" and key in CLOSINGS and press.step.ended
 
-    yield After(by_a_code, "a referral is closed by something else than a closing code")
+    yield After(by_a_code, "henvisningen afsluttes af andet end en afslutningskode")
     if any(card.question == "close" for _, card in ground.cards()):
         for name, state in ground.flow.states.items():
             if state.ends and not ground.can_come_anywhere(name):
                 yield Never(
-                    name, _not_ended_honestly, "the referral ends, and is neither closed nor passed on"
+                    name,
+                    _not_ended_honestly,
+                    "henvisningen slutter uden at være afsluttet eller givet videre",
                 )
 
 
@@ -130,10 +137,16 @@ def _not_ended_honestly(answers: Answers) -> bool:
     return not ended or (answers.get("plan") == "made" and not answers.get("review"))
 
 
+def _urgencies() -> Iterator[tuple[Answers, bool]]:
+    for one, other in product(URGENCIES, URGENCIES):
+        most = max(one, other, key=URGENCIES.index)
+        yield {"urgency": one, "then": other}, derived.higher(one, other) == most
+
+
 @proves("P15", "consent is kept")
 def consent_is_kept(ground: Ground) -> Iterator[Demand]:
-    """The referral is stored the moment consent is given, before the remaining questions; later answers may raise its
-    urgency, never lower it; going back never undoes it.
+    """The referral is stored the moment consent is given, before the remaining questions; later answers may raise
+    its urgency, never lower it; going back never undoes it.
 
     Henvisningen er gemt i det øjeblik, samtykket er givet, før de øvrige spørgsmål; senere svar kan gøre den mere
     hastende, aldrig mindre; at gå tilbage fortryder den aldrig.
@@ -153,14 +166,9 @@ def consent_is_kept(ground: Ground) -> Iterator[Demand]:
         before, after = press.before, press.after
         return after.trail[: before.sealed] == before.trail[: before.sealed]
 
-    def cases() -> Iterator[tuple[Answers, bool]]:
-        for one, other in product(URGENCIES, URGENCIES):
-            most = max(one, other, key=URGENCIES.index)
-            yield {"urgency": one, "then": other}, derived.higher(one, other) == most
-
-    yield After(at_once, "the consent is given and the referral is not stored with it")
-    yield After(stays, "back goes over what was handed over")
-    yield Rule(cases, "a later urgency lowers an earlier one")
+    yield After(at_once, "samtykket er givet, og henvisningen er ikke gemt med det")
+    yield After(stays, "tilbage går hen over det, der er overleveret")
+    yield Rule(_urgencies, "en senere hast sænker en tidligere")
 
 
 def _no(press: Press) -> bool:

@@ -14,16 +14,16 @@ def languages(ground: Ground) -> Iterator[Demand]:
     """Every enabled language says every sentence, with the same placeholders, numbers and law references; nothing
     untranslated is shown.
 
-    Hvert sprog, der er slået til, siger hver sætning med de samme pladsholdere, numre og lovhenvisninger; intet uoversat
-    bliver vist.
+    Hvert sprog, der er slået til, siger hver sætning med de samme pladsholdere, numre og lovhenvisninger; intet
+    uoversat bliver vist.
     """
     for language, say in ground.spoken.items():
         for where, text in _texts(ground.flow):
             said = say(text)
             if not said:
-                yield Wrong(where, f"{language} does not say: {text.msgid}")
+                yield Wrong(where, f"{language} mangler: {text.msgid}")
             elif sorted(_LOCKED.findall(said)) != sorted(_LOCKED.findall(text.msgid)):
-                yield Wrong(where, f"{language} has other numbers or places: {said}")
+                yield Wrong(where, f"{language} har andre numre eller pladsholdere: {said}")
             else:
                 yield Looked()
 

@@ -40,18 +40,18 @@ MORE = ("signs", "red_flags")
 
 @proves("P7", "monotone")
 def monotone(ground: Ground) -> Iterator[Demand]:
-    """Adding a red flag, a sign, a child or a danger, or changing "no" to "unknown", never lowers the urgency and never
-    removes a duty card.
+    """Adding a red flag, a sign, a child or a danger, or changing "no" to "unknown", never lowers the urgency and
+    never removes a duty card.
 
-    Et rødt flag, et tegn, et barn eller en fare mere, eller «ved ikke» i stedet for «nej», gør det aldrig mindre hastende
-    og fjerner aldrig et underretningskort.
+    Et rødt flag, et tegn, et barn eller en fare mere, eller «ved ikke» i stedet for «nej», gør det aldrig mindre
+    hastende og fjerner aldrig et underretningskort.
     """
     if not any("duty" in card.marks for _, card in ground.cards()):
         return
-    yield Rule(_urgency_never_falls, "more was said, and it is less urgent")
-    yield Rule(_duty_never_falls, "more was said, and the duty is gone")
+    yield Rule(_urgency_never_falls, "der er sagt mere, og det haster mindre")
+    yield Rule(_duty_never_falls, "der er sagt mere, og pligten er væk")
     # The card comes where the duty stands (P3) and only there, and that never falls: so the card is never removed.
-    yield After(_only_where_it_stands, "the duty card comes where no duty stands")
+    yield After(_only_where_it_stands, "underretningskortet kommer, hvor ingen pligt står")
 
 
 def _only_where_it_stands(press: Press) -> bool | None:
@@ -100,11 +100,11 @@ def _CONCERN(answers: Answers) -> bool:  # noqa: N802 - a condition, named as th
 
 @proves("P8", "ways out")
 def ways_out(ground: Ground) -> Iterator[Demand]:
-    """Every card offers back, stop and emergency help; every road ends; nothing is unreachable; at most 10 presses where
-    nothing gives concern, 20 with the gate in order and no emergency, 24 always.
+    """Every card offers back, stop and emergency help; every road ends; nothing is unreachable; at most 10 presses
+    where nothing gives concern, 20 with the gate in order and no emergency, 24 always.
 
-    Hvert kort har tilbage, stop og akut; hver vej slutter; intet er uden for rækkevidde; højst 10 tryk, hvor intet vækker
-    bekymring, 20 med alt på plads og ingen fare, 24 altid.
+    Hvert kort har tilbage, stop og akut; hver vej slutter; intet er uden for rækkevidde; højst 10 tryk, hvor intet
+    vækker bekymring, 20 med alt på plads og ingen fare, 24 altid.
     """
 
     def has_them(session: Session, card: Card) -> bool | None:
@@ -112,7 +112,7 @@ def ways_out(ground: Ground) -> Iterator[Demand]:
             return None
         return {"back", "stop", "acute"} <= {button.code for button in card.controls}
 
-    yield Each(has_them, "the card lacks back, stop or emergency help")
+    yield Each(has_them, "kortet mangler tilbage, stop eller akut")
     yield EveryRoadEnds()
     yield EverythingIsReached()
     yield AtMost(24)
@@ -124,11 +124,11 @@ def ways_out(ground: Ground) -> Iterator[Demand]:
 
 @proves("P16", "steady")
 def steady(ground: Ground) -> Iterator[Demand]:
-    """A press of an old card, the same press twice, typed words, looking at something and saving and loading again change
-    nothing; back returns to the card before, as it was.
+    """A press of an old card, the same press twice, typed words, looking at something and saving and loading again
+    change nothing; back returns to the card before, as it was.
 
-    Et tryk på et gammelt kort, det samme tryk to gange, skrevne ord, et kig på noget og at gemme og hente igen ændrer
-    intet; tilbage fører til kortet før, som det var.
+    Et tryk på et gammelt kort, det samme tryk to gange, skrevne ord, et kig på noget og at gemme og hente igen
+    ændrer intet; tilbage fører til kortet før, som det var.
     """
 
     def still(press: Press) -> bool | None:
@@ -147,9 +147,9 @@ def steady(ground: Ground) -> Iterator[Demand]:
             return None
         return press.came_from is not None and _as_it_was(press.came_from, press.after)
 
-    yield After(still, "something changed by an event that means nothing")
-    yield After(only_looks, "something changed by looking")
-    yield After(back, "back does not lead to the card before as it was")
+    yield After(still, "noget ændrede sig af noget, der intet betyder")
+    yield After(only_looks, "noget ændrede sig af at kigge")
+    yield After(back, "tilbage fører ikke til kortet før, som det var")
 
 
 def _as_it_was(one: Session, other: Session) -> bool:
