@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import cards, dialogue, engine, handover, referring
+from bot import anew, cards, dialogue, engine, handover, referring
 from bot.cards import Order
 from bot.consequences import CHAT_KEPT
 from bot.house import House
-from bot.model import Answers, Button, Card, Event, Line, Notice, Referral, Reply, Session, Staff, Text
+from bot.model import Button, Card, Event, Line, Notice, Reply, Staff, Text
 from bot.storage import notices, people, referrals, sessions, traces
 
 _REFERENCE = re.compile(r"[a-z0-9]{1,32}")
@@ -45,14 +45,8 @@ def _open(c: Connection, house: House, staff: Staff, event: Event, now: datetime
     referral = referrals.get(c, event.argument)
     if referral is not None and staff.role == "key_person" and staff.unit == referral.unit:
         # Her notice went in the moment she pressed it: somebody else was faster, or it was called back.
-        return _lost(c, house, staff, referral.reference, event, now)
+        return anew.lost(c, house, staff, referral.reference, now, event.message)
     return cards.resume(c, house, staff, event, now)
-
-
-def _lost(c: Connection, house: House, staff: Staff, reference: str, event: Event, now: datetime) -> Reply:
-    gone = Session("referral", referring.lost_to(c, reference), staff.turn, reference=reference)
-    beside = dialogue.back_to_talk(c, house, staff)
-    return dialogue.show(c, house, staff, gone, now, event.message, beside=beside)
 
 
 def _on_notice(c: Connection, staff: Staff, notice: Notice, event: Event, now: datetime) -> Staff:
@@ -91,23 +85,11 @@ def _opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Ev
         lines = tuple(Line(Text(one, "")) for one in said_now)
         card = Card(lines, (), (cards.resume_button(house), cards.acute_button(house)))
         return dialogue.reply_with(c, house, staff, card, now, event.message)
-    others = referral is not None and referral.accepted_by not in (None, staff.id)
-    if referral is None or referral.closed or others:
-        return _lost(c, house, staff, notice.reference, event, now)
+    if referral is None or not anew.can_be_opened(referral, staff):
+        return anew.lost(c, house, staff, notice.reference, now, event.message)
     if notice.code != "passed":
         referring.opened(c, house, notice.reference, now)
-    return dialogue.begin(
-        c, house, staff, "referral", "open", now, _known(referral, staff), notice.reference, event.message
-    )
-
-
-def _known(referral: Referral, staff: Staff) -> Answers:
-    known: dict[str, str] = {"urgency": referral.urgency, "path": referral.path}
-    if referral.accepted_by == staff.id:
-        known["take"] = "accept"
-    if referral.contact:
-        known["contact"] = referral.contact
-    return known
+    return anew.open_referral(c, house, staff, referral, now, event.message)
 
 
 def _ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
@@ -122,9 +104,9 @@ def _withdraw(c: Connection, house: House, staff: Staff, event: Event, now: date
     session = sessions.load(c, staff.id, dialogue.OWN)
     if session is not None and session.reference == referral.reference and not referral.closed:
         switched, session = dialogue.switch(c, house, staff, dialogue.OWN, now)
-        assert session is not None  # noqa: S101 - it was there a line ago, in the same transaction
-        step = engine.withdraw(house.flows[session.flow], session)
-        return dialogue.advance(c, house, switched, session, step, now, event.message)
+        if session is not None:
+            step = engine.withdraw(house.flows[session.flow], session)
+            return dialogue.advance(c, house, switched, session, step, now, event.message)
     withdrawn = referring.withdraw(c, house, referral.reference, now) or referral.close == "sent_in_error"
     said = "note.withdrawn" if withdrawn else "note.closed_already"
     return cards.house_card(c, house, staff, said, now, event.message)
@@ -151,7 +133,8 @@ def _notify(c: Connection, house: House, staff: Staff, event: Event, now: dateti
     switched, session = dialogue.switch(c, house, staff, dialogue.OWN, now)
     if session is not None:
         return cards.press_for(c, house, switched, session, event, "notify", now)
-    return dialogue.begin(c, house, staff, "detection", "duty", now)
+    again = anew.begin_again(c, house, staff, dialogue.OWN, now, entry="duty")
+    return again or dialogue.begin(c, house, staff, "detection", "duty", now)
 
 
 _ACTIONS: dict[str, Order] = {

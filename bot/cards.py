@@ -6,12 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import dialogue, engine
+from bot import anew, derived, dialogue, engine
 from bot.house import House
 from bot.model import Button, Card, Event, Line, Reply, Session, Staff, Text
 from bot.storage import sessions
-
-ACUTE = "0:acute.0"
 
 Order = Callable[[Connection, House, Staff, Event, datetime], Reply]
 
@@ -33,14 +31,22 @@ def resume_button(house: House) -> Button:
 
 
 def acute_button(house: House) -> Button:
-    return Button(ACUTE, house.phrases["button.acute"])
+    return Button(dialogue.ACUTE, house.phrases["button.acute"])
 
 
 def resting(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
-    """A press where no conversation is open; the emergency card stands above even that."""
-    if event.code == "acute":
+    """A press where no conversation is open, or none that goes on in this version; the emergency card stands above
+    even that."""
+    if event.code == "acute" or _says_danger(event.code):
         return acute(c, house, staff, event, now)
-    return house_card(c, house, staff, "resting", now, event.message)
+    again = anew.pressed(c, house, staff, event, now)
+    return again or house_card(c, house, staff, "resting", now, event.message)
+
+
+def _says_danger(code: str) -> bool:
+    """An answer to a card that is out of date; but this one is never out of date."""
+    question, _, key = code.partition(".")
+    return derived.urgency({question: key}) == "now"
 
 
 def resume(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
@@ -49,6 +55,9 @@ def resume(c: Connection, house: House, staff: Staff, event: Event, now: datetim
         switched, session = dialogue.switch(c, house, staff, about, now)
         if session is not None:
             return dialogue.show(c, house, switched, session, now, event.message)
+        again = anew.begin_again(c, house, staff, about, now, event.message)
+        if again is not None:
+            return again
     return house_card(c, house, staff, "resting", now, event.message)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import cards, dialogue, engine, referring
+from bot import anew, cards, dialogue, referring
 from bot.cards import Order
 from bot.house import House
 from bot.model import Button, Card, Event, Line, Referral, Reply, Screen, Staff, Text
@@ -40,6 +40,9 @@ def _new(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
         switched, session = dialogue.switch(c, house, staff, dialogue.OWN, now)
         if session is not None:
             return cards.press_for(c, house, switched, session, event, "hide", now)
+        again = anew.begin_again(c, house, staff, dialogue.OWN, now, uncovered=True)
+        if again is not None:
+            return again
     return dialogue.begin(c, house, staff, "detection", "new", now)
 
 
@@ -48,11 +51,8 @@ def _duty(c: Connection, house: House, staff: Staff, event: Event, now: datetime
 
 
 def _stop(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
-    session = dialogue.load(c, house, staff, staff.active, now)
-    if session is None:
-        return cards.house_card(c, house, staff, "nothing_to_stop", now)
-    step = engine.stop(house.flows[session.flow], session)
-    return dialogue.advance(c, house, staff, session, step, now)
+    stopped = anew.stop(c, house, staff, now)
+    return stopped or cards.house_card(c, house, staff, "nothing_to_stop", now)
 
 
 def _clear(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:

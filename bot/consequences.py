@@ -33,10 +33,11 @@ def carry_out(c: Connection, house: House, staff: Staff, before: Session, step: 
 
 
 def end(
-    c: Connection, house: House, staff: Staff, session: Session, now: datetime, remind: datetime | None = None
-) -> None:
+    c: Connection, house: House, staff: Staff, about: str, session: Session, now: datetime,
+    remind: datetime | None = None,
+) -> None:  # fmt: skip
     """However a conversation ends: its outcome, the reminder of a duty that stands open, and the clean-up of the
-    chat, unless the person has another conversation open in it."""
+    chat, unless the person has another conversation open in it. `about` is the place it was open in."""
     answers = session.answers
     if session.flow == "detection":
         if "mode" in answers and session.trail:
@@ -50,7 +51,7 @@ def end(
                 referring.complete(c, referral.reference)
         if derived.duty_is_open(answers) and (session.trail or not _is_reminded(c, staff.id)):
             notices.queue(c, "duty_open", staff.id, house.reference(), remind or now + REMIND_AFTER)
-    sessions.end(c, staff.id, session.reference if session.flow == "referral" else "")
+    sessions.end(c, staff.id, about)
     if sessions.open_of(c, staff.id):
         if staff.live:
             traces.keep(c, staff.id, staff.live, now + CHAT_KEPT)

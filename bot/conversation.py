@@ -60,7 +60,7 @@ def _turn(c: Connection, house: House, event: Event) -> Reply | None:
 def _typed(c: Connection, house: House, staff: Staff, now: datetime) -> Reply:
     """It is told kindly; where the screen is hidden, the hidden screen says nothing of it."""
     session = sessions.load(c, staff.id, staff.active)
-    if session is not None and session.view == "hide":
+    if session is not None and session.view == "hide" and session.flow in house.flows:
         return dialogue.show(c, house, staff, session, now)
     return cards.house_card(c, house, staff, "typed", now)
 

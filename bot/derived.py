@@ -29,8 +29,10 @@ def proposed_level(answers: Answers) -> str:
 
 
 def level(answers: Answers) -> str:
-    """The level as the employee decided it, or as proposed where she was not asked."""
-    return str(answers.get("level") or proposed_level(answers))
+    """The level as the employee decided it, or as proposed where she was not asked, or where an earlier version of
+    the flows had a level that is not one any more."""
+    decided = str(answers.get("level"))
+    return decided if decided in LEVELS else proposed_level(answers)
 
 
 def highest_level(answers: Answers) -> str:

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import consequences, engine
+from bot import consequences, continuing, engine
 from bot.house import House
 from bot.locales.screen import screen
-from bot.model import Answers, Button, Card, Reply, Session, Staff, Step
+from bot.model import Answers, Button, Card, Line, Reply, Session, Staff, Step
 from bot.storage import notices, people, referrals, sessions, traces
 
 OWN = ""
 RESUME = "0:resume.0"
+ACUTE = "0:acute.0"
 
 
 def advance(
@@ -23,7 +24,7 @@ def advance(
     step = consequences.carry_out(c, house, staff, before, step, now)
     session = step.session
     if step.ended:
-        consequences.end(c, house, staff, session, now)
+        consequences.end(c, house, staff, staff.active, session, now)
         people.set_turn(c, staff.id, session.turn)
         people.set_active(c, staff.id, OWN)
     else:
@@ -40,12 +41,13 @@ def back_to_talk(c: Connection, house: House, staff: Staff) -> tuple[Button, ...
 
 def show(
     c: Connection, house: House, staff: Staff, session: Session, now: datetime, pressed: int = 0, toast: str = "",
-    beside: tuple[Button, ...] = (),
+    beside: tuple[Button, ...] = (), told: tuple[str, ...] = (),
 ) -> Reply:  # fmt: skip
-    """The card that a session is on, with a referral's values filled in."""
+    """The card that a session is on, with a referral's values filled in. `told` are phrases that stand above it."""
     card = engine.card(house.flows[session.flow], session)
     values = _referral_values(c, house, staff, session)
-    shown = replace(card, values=values, controls=(*beside, *card.controls))
+    lines = (*(Line(house.phrases[name]) for name in told), *card.lines)
+    shown = replace(card, lines=lines, values=values, controls=(*beside, *card.controls))
     return reply_with(c, house, staff, shown, now, pressed, toast, session.turn)
 
 
@@ -86,7 +88,7 @@ def _referral_values(c: Connection, house: House, staff: Staff, session: Session
 
 def begin(
     c: Connection, house: House, staff: Staff, flow: str, entry: str, now: datetime, given: Answers | None = None,
-    reference: str = "", pressed: int = 0,
+    reference: str = "", pressed: int = 0, told: tuple[str, ...] = (),
 ) -> Reply:  # fmt: skip
     """A new conversation; one that was open in the same place ends first, as if it had been stopped."""
     stopped = stop(c, house, staff, reference, now)
@@ -96,7 +98,7 @@ def begin(
     saved = sessions.save(c, staff.id, reference, session, now)
     if staff.live:
         traces.keep(c, staff.id, staff.live, None)
-    return show(c, house, replace(staff, active=reference), saved, now, pressed)
+    return show(c, house, replace(staff, active=reference), saved, now, pressed, told=told)
 
 
 def switch(
@@ -115,29 +117,26 @@ def switch(
 
 
 def load(c: Connection, house: House, staff: Staff, about: str, now: datetime) -> Session | None:
-    """Her open conversation; None where there is none. One whose flow or state is gone in this version ends
-    here, and what it leaves behind is kept."""
+    """Her open conversation as it goes on in this version; None where none is open, or where it does not: what is
+    done then stands in `anew`."""
     session = sessions.load(c, staff.id, about)
-    if session is None or _is_known(house, session):
-        return session
-    consequences.end(c, house, staff, session, now)
-    return None
-
-
-def _is_known(house: House, session: Session) -> bool:
-    flow = house.flows.get(session.flow)
-    return flow is not None and session.state in flow.states
+    if session is None:
+        return None
+    going_on = continuing.going_on(house.flows.get(session.flow), session)
+    if going_on is None or going_on is session:
+        return going_on
+    return sessions.save(c, staff.id, about, going_on, now)
 
 
 def stop(
     c: Connection, house: House, staff: Staff, about: str, now: datetime, remind: datetime | None = None
 ) -> Session | None:
-    """End an open conversation where it is: what it leaves behind, and the session as it ended. An open duty
-    is reminded of at `remind`, otherwise a little later."""
-    session = load(c, house, staff, about, now)
+    """End an open conversation where it is, whichever version it began in: what it leaves behind, and the session as
+    it ended. An open duty is reminded of at `remind`, otherwise a little later."""
+    session = sessions.load(c, staff.id, about)
     if session is None:
         return None
-    step = engine.stop(house.flows[session.flow], session)
-    consequences.end(c, house, staff, step.session, now, remind)
-    people.set_turn(c, staff.id, step.session.turn)
-    return step.session
+    stopped = engine.stopped(session)
+    consequences.end(c, house, staff, about, stopped, now, remind)
+    people.set_turn(c, staff.id, stopped.turn)
+    return stopped

@@ -51,8 +51,13 @@ def step(flow: Flow, session: Session, event: Event) -> Step:
 
 
 def stop(flow: Flow, session: Session) -> Step:
-    """Leave where one is: by the control, by a command, by being away too long."""
-    return Step(_turned(session, state=STOPPED, view="", ticks=()), ended=True)
+    """Leave where one is, by the control or by a command."""
+    return Step(stopped(session), ended=True)
+
+
+def stopped(session: Session) -> Session:
+    """As it ends where nobody answers any more: also by being away too long, or in a newer version."""
+    return _turned(session, state=STOPPED, view="", ticks=())
 
 
 def card(flow: Flow, session: Session) -> Card:

@@ -105,7 +105,7 @@ class Entry:
     sets: Answers = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flow:
     name: str
     states: Mapping[str, State]

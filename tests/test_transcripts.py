@@ -19,6 +19,7 @@ from tests.test_scenarios import SCENARIOS
 
 DIRECTORY = Path(__file__).parent / "transcripts"
 TOWN = config.municipality(config.EXAMPLE)
+TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def transcript(scenario: dict[str, Any], flow: Flow) -> str:
 
 def _shown(card: Card) -> list[str]:
     spoken = words.Words({"da": {}})
-    values = TOWN.placeholders(TOWN.unit[0].id, "da", date(2026, 11, 22))
+    values = TOWN.placeholders(TOWN.unit[0].id, "da", TODAY)
     shown = screen(spoken, card, "da", values)
     text = [f"< {line}" if line else "<" for line in shown.text.split("\n")]
     return [*text, *("  " + " ".join(f"[{label}]" for label, _ in row) for row in shown.rows)]

@@ -1,9 +1,9 @@
 """Every conversation that a flow allows, by the real engine, those that nothing later tells apart taken as one."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from heapq import heappop, heappush
 from itertools import product
 
 from bot import engine
@@ -96,9 +96,9 @@ class _Search:
     eyes: Eyes
     keep: Callable[[Session], Session]
     found: Explored = field(default_factory=Explored)
-    known: dict[tuple[object, ...], list[Pair]] = field(default_factory=dict)
-    plain: deque[Pair] = field(default_factory=deque)
-    later: deque[Pair] = field(default_factory=deque)
+    known: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
+    left: set[int] = field(default_factory=set)
+    waiting: list[tuple[bool, int, int]] = field(default_factory=list)  # aside, presses so far, pair
 
 
 def explore(
@@ -116,26 +116,36 @@ def explore(
             search.found.starts.append(
                 _arrive(search, session, frozenset(), (entry, *told), False, None).number
             )
-    while search.plain or search.later:
-        _leave(search, (search.plain or search.later).popleft())
+    while search.waiting:
+        *_, number = heappop(search.waiting)
+        if number not in search.left:
+            search.left.add(number)
+            _leave(search, search.found.pairs[number])
     return search.found
 
 
 def _arrive(
     search: _Search, session: Session, met: frozenset[str], codes: Codes, aside: bool, came_from: Session | None
 ) -> Pair:  # fmt: skip
-    """The pair that a conversation has come to; a new one is looked at and waits to be gone on from."""
+    """The pair that a conversation has come to. A new one waits to be gone on from, the shortest conversation first; one
+    that still waits is come to by the shorter of two."""
     met |= engine.card(search.relevance.flow, session).marks & search.relevance.owed.keys()
     answers = session.answers
     found = seen(search.relevance, session.state, answers, met)
     answered = frozenset(question for question in search.relevance.loose if question in answers)
-    for pair in search.known.get(found.key, ()):
+    for number in search.known.get(found.key, ()):
+        pair = search.found.pairs[number]
         if pair.answered <= answered:
-            return pair
-    pair = Pair(len(search.found.pairs), session, found, met, codes, aside, answered, came_from)
-    search.known.setdefault(found.key, []).append(pair)
-    search.found.pairs.append(pair)
-    (search.later if aside else search.plain).append(pair)
+            shorter = (aside, len(codes)) < (pair.aside, len(pair.codes)) and number not in search.left
+            if not (shorter and pair.answered == answered):
+                return pair
+            break
+    else:
+        number = len(search.found.pairs)
+        search.known.setdefault(found.key, []).append(number)
+    pair = Pair(number, session, found, met, codes, aside, answered, came_from)
+    search.found.pairs[number : number + 1] = [pair]
+    heappush(search.waiting, (aside, len(codes), number))
     return pair
 
 
@@ -153,7 +163,7 @@ def _leave(search: _Search, pair: Pair) -> None:
             _answer(search, turned, pair)
             continue
         met = _arrive(search, turned.session, turned.met, turned.codes, True, pair.came_from)
-        if met is pair:
+        if met.number == pair.number:
             search.eyes.card(pair, turned.session, turned.codes)
             _answer(search, turned, pair)
         else:

@@ -1,7 +1,7 @@
 """Asks every property of every flow while all conversations are explored; it shows nothing and stores nothing."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +12,7 @@ from bot.flows.explore import Codes, Edge, Explored, Eyes, Pair, Press, explore
 from bot.flows.lengths import conversations, longest, shortest, without_an_end
 from bot.flows.properties import PROPERTIES
 from bot.flows.properties.demands import (
+    ANYWHERE,
     SAID,
     After,
     AtMost,
@@ -118,10 +119,18 @@ class Report:
         return all(verdict.passed for verdict in self.verdicts)
 
 
-def verify(flows: Mapping[str, Flow], spoken: Spoken, keep: Keep, stops: bool = False) -> Report:
+def verify(
+    flows: Mapping[str, Flow],
+    spoken: Spoken,
+    keep: Keep,
+    stops: bool = False,
+    only: Container[str] = PROPERTIES,
+) -> Report:
     """All flows, all properties. `keep` saves a session and loads it again. With `stops` the first fault is enough,
-    and is not always the shortest."""
-    in_order = sorted(PROPERTIES, key=lambda code: int(code.removeprefix("P")))
+    and is not always the shortest; `only` are the properties asked."""
+    in_order = sorted(
+        (code for code in PROPERTIES if code in only), key=lambda code: int(code.removeprefix("P"))
+    )
     verdicts = {code: Verdict(PROPERTIES[code], stops=stops) for code in in_order}
     walked: list[Walked] = []
     with suppress(Enough):
@@ -166,14 +175,14 @@ def _demands(verdict: Verdict, ground: Ground) -> list[Demand]:
 
 
 def _rule(verdict: Verdict, rule: Rule, flow: str) -> None:
-    tried, wrong = _tried(rule.cases)
-    verdict.looks += tried
+    looks, wrong = tried(rule.cases)
+    verdict.looks += looks
     if wrong is not None:
         verdict.found(Broken(verdict.of.code, flow, rule.why, answers=wrong))
 
 
 @cache  # a rule is about the derived codes, which are the same whatever the flow
-def _tried(cases: Callable[[], Iterator[tuple[Answers, bool]]]) -> tuple[int, Answers | None]:
+def tried(cases: Callable[[], Iterator[tuple[Answers, bool]]]) -> tuple[int, Answers | None]:
     tried = 0
     for answers, right in cases():
         tried += 1
@@ -184,7 +193,7 @@ def _tried(cases: Callable[[], Iterator[tuple[Answers, bool]]]) -> tuple[int, An
 
 def _read_on(card: str, asked: Sequence[tuple[Verdict, Demand]], flow: Flow) -> list[Guard]:
     """The properties' conditions on a card; on an end also what a limit on the road to it reads."""
-    read = [demand.when for _, demand in asked if isinstance(demand, Never) and demand.card == card]
+    read = [demand.when for _, demand in asked if isinstance(demand, Never) and _on(demand) == card]
     if card and flow.states[card].ends:
         read += [demand.ends for _, demand in asked if isinstance(demand, AtMost) and demand.ends is not None]
     return read
@@ -204,21 +213,21 @@ class _Watcher:
         self.nevers: dict[str, list[tuple[Verdict, Never]]] = {}
         for verdict, demand in asked:
             if isinstance(demand, Never):
-                self.nevers.setdefault(demand.card, []).append((verdict, demand))
+                self.nevers.setdefault(_on(demand), []).append((verdict, demand))
 
     def card(self, pair: Pair, session: Session, codes: Codes) -> None:
         state, answers = self.flow.states[session.state], session.answers
         anywhere = () if state.ends else self.nevers.get("", ())
         for verdict, never in (*self.nevers.get(session.state, ()), *anywhere):
             begun = time.perf_counter()
-            ruled_out = never.when not in pair.seen.may_hold
-            self._judge(verdict, ruled_out or not never.when(answers), never.why, codes, begun)
+            right = never.when not in pair.seen.may_hold or not never.when(answers)
+            road = codes if right else (*codes, *_opening(self.flow, session, never))
+            self._judge(verdict, right, never.why, road, begun)
         for verdict, owed in self.owed if state.ends else ():
             begun = time.perf_counter()
-            right = owed.mark in pair.met if owed.when(answers) else None
-            self._judge(
-                verdict, right, f"intet kort på vejen sagde: {SAID.get(owed.mark, owed.mark)}", codes, begun
-            )
+            met = owed.mark in pair.met if owed.when(answers) else None
+            missed = f"intet kort på vejen sagde: {SAID.get(owed.mark, owed.mark)}"
+            self._judge(verdict, met, missed, codes, begun)
         self._each(session, engine.card(self.flow, session), codes)
 
     def press(self, press: Press) -> None:
@@ -239,6 +248,22 @@ class _Watcher:
             if not right:
                 verdict.found(Broken(verdict.of.code, self.flow.name, why, codes))
         verdict.seconds += time.perf_counter() - begun
+
+
+def _on(never: Never) -> str:
+    """The card it is read on; "" is every card of a conversation that goes on."""
+    return "" if never.card.startswith(ANYWHERE) else never.card
+
+
+def _opening(flow: Flow, session: Session, never: Never) -> Codes:
+    """The presses that bring the card up, where it is not the present one."""
+    if not never.card.startswith(ANYWHERE):
+        return ()
+    name = never.card.removeprefix(ANYWHERE)
+    if name == engine.STOPPED:
+        return ("stop",)
+    offered = {button.code for button in engine.card(flow, session).controls}
+    return (name,) if name in offered else ("more", name)
 
 
 # --- when all is explored ---------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from bot.flows.explore import Press
 from bot.flows.relevance import both, either
 from bot.model import Answers, Card, Flow, Guard, Session, State, Text
 
+ANYWHERE = "*"
+
 # What a mark says, in the words of a report.
 SAID = {
     "duty": "underretning, din egen pligt",
@@ -27,8 +29,8 @@ SAID = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Never:
-    """A card may not be shown under these answers. `card` is the name of a state or of a view; "" says every card
-    of a conversation that goes on."""
+    """A card may not be shown under these answers. `card` is the name of a state; with a star before it, of a view or
+    of the end by stop, which can come up anywhere."""
 
     card: str
     when: Guard
@@ -114,10 +116,10 @@ class Ground:
     spoken: Mapping[str, Callable[[Text], str | None]]
 
     def cards(self) -> Iterator[tuple[str, State]]:
-        """Every card with where it can come up: after its own name, or anywhere."""
+        """Every card by its name; with a star before it where it can come up anywhere."""
         for name, state in self.flow.states.items():
-            yield ("" if self.can_come_anywhere(name) else name), state
-        yield from (("", view) for view in self.flow.views.values())
+            yield (ANYWHERE + name if self.can_come_anywhere(name) else name), state
+        yield from ((ANYWHERE + name, view) for name, view in self.flow.views.items())
 
     def can_come_anywhere(self, name: str) -> bool:
         return name == STOPPED

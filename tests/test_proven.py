@@ -1,0 +1,185 @@
+"""The flows are proven, and each property's proof can fail: one fault in the content or the engine for each."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import derived, engine, proof, proving
+from bot.errors import Unproven
+from bot.flows import loader, telling, verify
+from bot.flows.properties.demands import PROPERTIES
+from bot.flows.verify import Broken, Report, Verdict
+from bot.locales import words
+from bot.locales.screen import screen
+from bot.model import Flow, Guard, Session, Step
+from tests.test_transcripts import TODAY, TOWN
+
+DANISH: verify.Spoken = {"da": lambda text: text.msgid}
+DIRECTORY = loader.DIRECTORY
+
+# Where a property is broken: the file, what stands there, and what stands there instead.
+FAULTS: dict[str, tuple[str, str, str]] = {
+    "P1": ("common.toml", 'marks = "emergency"', 'marks = "help_info"'),
+    "P2": ("detection.toml", '{ when = "may_speak", use = "ask" }', '{ use = "ask" }'),
+    "P3": ("detection.toml", '  { when = "duty_unanswered", to = "duty" },\n', ""),
+    "P4": ("duty.toml", 'ikke samtykke.", marks = "duty_first" }', 'ikke samtykke." }'),
+    "P5": ("duty.toml", 'when = ["no_child_asked_or_known", "parents_as_usual"]', 'when = "no_child_asked_or_known"'),
+    "P6": ("handover.toml", '{ key = "none", label = "Nej" }', '{ key = "none", label = "Nej", does = "refer" }'),
+    "P8": ("detection.toml", 'moves = "Færdig"\nreview = "udkast"\nthen = "closing"', 'moves = "Færdig"\nreview = "udkast"\nthen = [{ when = "in_shelter", to = "next" }, { to = "closing" }]'),
+    "P9": ("detection.toml", ', sets = { response = "disclosed" }', ""),
+    "P10": ("referral.toml", 'label = "Jeg tager den", does = "accept"', 'label = "Jeg tager den"'),
+    "P11": ("detection.toml", '  { key = "knowledge", label = "Viden" },\n]\n\n[state.forms]', "]\n\n[state.forms]"),
+    "P12": ("detection.toml", 'Jeg minder dig om det i dag.", marks = "reminder" }', 'Ring i dag." }'),
+    "P13": ("referral.toml", 'siger nej tak", does = "contact"', 'siger nej tak", does = "close"'),
+    "P15": ("handover.toml", '{ key = "named", label = "Ja, med navn", does = "refer" }', '{ key = "named", label = "Ja, med navn" }'),
+}  # fmt: skip
+
+
+def proven(directory: Path = DIRECTORY, only: str = "", stops: bool = False) -> tuple[loader.Content, Report]:
+    content = loader.load(directory, unverified=True)
+    asked = {only} if only else PROPERTIES
+    return content, verify.verify(content.flows, DANISH, proving.kept, stops=stops, only=asked)
+
+
+def with_fault(tmp_path: Path, file: str, old: str, new: str) -> Path:
+    for path in DIRECTORY.glob("*.toml"):
+        text = path.read_text("utf-8")
+        if path.name == file:
+            assert text.count(old) == 1, f"{file} has {text.count(old)} times: {old}"
+            text = text.replace(old, new)
+        (tmp_path / path.name).write_text(text, "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_a_property_is_broken_by_its_fault_and_a_conversation_or_a_card_shows_it(
+    code: str, tmp_path: Path
+) -> None:
+    directory = with_fault(tmp_path, *FAULTS[code])
+    content, report = proven(directory, code, stops=True)
+    broken = report.verdicts[0].broken
+    assert broken is not None, f"{code} did not notice"
+    told = tell(content.flows[broken.flow], broken, report.verdicts[0])
+    assert told.startswith(f"{code} holder ikke: ")
+    assert "{" not in told, told
+    assert not broken.codes or " 1. " in told
+
+
+def test_an_urgency_that_falls_when_more_is_said_breaks_p7(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = Guard("odd", frozenset({"red_flags"}), lambda answers: answers.get("red_flags") == ("weapon",))
+    monkeypatch.setattr(derived, "SAME_DAY", (odd,))
+    verify.tried.cache_clear()
+    report = proven(only="P7", stops=True)[1]
+    verify.tried.cache_clear()
+    assert report.verdicts[0].broken is not None
+    assert report.verdicts[0].broken.answers
+
+
+def test_a_sentence_that_a_language_lacks_breaks_p14() -> None:
+    flows = loader.load(unverified=True).flows
+    lame: verify.Spoken = {"xx": lambda text: None if "112" in text.msgid else text.msgid}
+    report = verify.verify(flows, lame, proving.kept, only={"P14"})
+    assert report.verdicts[0].broken is not None
+
+
+def test_looking_that_forgets_what_was_answered_breaks_p16(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgets(flow: Flow, session: Session) -> Step:
+        return Step(replace(session, view="why", trail=session.trail[:-1], turn=session.turn + 1))
+
+    monkeypatch.setitem(engine._CONTROLS, "why", forgets)
+    report = proven(only="P16", stops=True)[1]
+    assert report.verdicts[0].broken is not None
+    assert "why" in report.verdicts[0].broken.codes
+
+
+def test_a_session_that_storage_changes_breaks_p16() -> None:
+    def loses_ticks_and_trail(session: Session) -> Session:
+        return replace(session, trail=session.trail[1:])
+
+    flows = loader.load(unverified=True).flows
+    report = verify.verify(flows, DANISH, loses_ticks_and_trail, stops=True, only={"P16"})
+    assert report.verdicts[0].broken is not None
+    assert report.verdicts[0].broken.codes
+
+
+def test_every_property_has_a_fault_that_breaks_it() -> None:
+    elsewhere = {"P7", "P14", "P16"}
+    assert FAULTS.keys() | elsewhere == PROPERTIES.keys()
+
+
+def test_every_property_says_its_sentence_in_english_and_in_danish() -> None:
+    assert {f"P{number}" for number in range(1, 17)} == PROPERTIES.keys()
+    for each in PROPERTIES.values():
+        assert each.english.endswith(".") and each.danish.endswith("."), each.code
+        assert each.english != each.danish
+
+
+def test_a_property_that_explores_nothing_is_no_pass() -> None:
+    """The key person's flow alone asks nothing about a duty."""
+    referral = {"referral": loader.load(unverified=True).flows["referral"]}
+    verdicts = {one.of.code: one for one in verify.verify(referral, DANISH, proving.kept).verdicts}
+    assert verdicts["P3"].looks == 0 and not verdicts["P3"].passed
+    assert verdicts["P13"].passed
+
+
+# --- the stored proof -------------------------------------------------------------------------------
+
+
+def test_the_proof_that_is_shipped_is_of_what_is_here() -> None:
+    """Where this fails, `opspor flows check` proves it anew and stores the proof."""
+    assert proof.holds()
+
+
+def test_a_proof_is_of_every_file_that_a_verdict_depends_on(tmp_path: Path) -> None:
+    for name in ("flows", "locales", "storage"):
+        (tmp_path / name).mkdir()
+    files = [
+        "engine.py",
+        "derived.py",
+        "flows/x.toml",
+        "flows/verify.py",
+        "locales/en.po",
+        "storage/codes.py",
+    ]
+    for name in files:
+        (tmp_path / name).write_text("one", "utf-8")
+    before = proof.fingerprint(tmp_path)
+    for name in files:
+        (tmp_path / name).write_text("two", "utf-8")
+        assert proof.fingerprint(tmp_path) != before, name
+        (tmp_path / name).write_text("one", "utf-8")
+    assert proof.fingerprint(tmp_path) == before
+    (tmp_path / "flows" / "notes.txt").write_text("no part of it", "utf-8")
+    assert proof.fingerprint(tmp_path) == before
+
+
+@pytest.mark.parametrize("said", ["", "{", "[]", '{"fingerprint": "of something else"}'])
+def test_a_proof_that_cannot_be_read_or_is_of_something_else_is_none(said: str, tmp_path: Path) -> None:
+    file = tmp_path / "proof.json"
+    file.write_text(said, "utf-8")
+    assert not proof.holds(file)
+
+
+def test_only_what_passed_is_stored_as_a_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored: list[dict[str, Any]] = []
+    monkeypatch.setattr(proof, "write", lambda summary: stored.append(summary) or True)
+    content = loader.load(unverified=True)
+    verdict = Verdict(PROPERTIES["P1"], looks=1)
+    report = Report((), (verdict,))
+    one = proving.Proven("all texts", content, report, ())
+    assert proving.store([one]) and len(stored) == 1
+    verdict.broken = Broken("P1", "detection", "noget")
+    for failing in ([one], []):
+        with pytest.raises(Unproven):
+            proving.store(failing)
+    assert len(stored) == 1
+
+
+def tell(flow: Flow, broken: Broken, verdict: Verdict) -> str:
+    said, values = words.Words({"da": {}}), TOWN.placeholders(TOWN.unit[0].id, "da", TODAY)
+    return telling.tell(
+        flow, broken, verdict, lambda card: screen(said, card, "da", values),
+        lambda text: said.say(text, "da", values),
+    )  # fmt: skip
