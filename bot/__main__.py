@@ -20,7 +20,7 @@ from bot.errors import ConfigError, MustNotStart, StorageFailed
 from bot.model import Flow, Text
 
 if TYPE_CHECKING:  # Babel is loaded only by what needs words
-    from bot.flows.verify import Broken, Verdict
+    from bot.flows.verdicts import Broken, Verdict
     from bot.locales.words import Words
     from bot.proving import Tell
 

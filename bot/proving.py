@@ -8,7 +8,8 @@ from typing import Any
 from bot import proof
 from bot.errors import Unproven
 from bot.flows import loader
-from bot.flows.verify import Broken, Report, Verdict, verify
+from bot.flows.verdicts import Broken, Report, Verdict
+from bot.flows.verify import verify
 from bot.locales import words
 from bot.model import Flow, Session
 from bot.storage.codes import (

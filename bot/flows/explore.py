@@ -2,49 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from heapq import heappop, heappush
-from itertools import product
 
 from bot import engine
+from bot.flows.aside import Turned, turned_aside
 from bot.flows.relevance import Relevance, Seen, seen
-from bot.flows.vocabulary import GIVEN, QUESTIONS
-from bot.model import Answers, Card, Event, Flow, Guard, Session, Step
+from bot.flows.trying import Codes, Press, tried
+from bot.flows.vocabulary import GIVEN
+from bot.model import Answers, Event, Session, Step
 
 REFERENCE = "ab12cd"  # of whatever is handed over while exploring
-Codes = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Press:
-    """One event on one card, and what came of it. `codes` are all presses from the beginning; `met` are the marks
-    met on the road before it; `looks` says that it was tried and taken back, not gone on from; `came_from` is the
-    card before this one, as it was left."""
-
-    flow: Flow
-    before: Session
-    event: Event
-    step: Step
-    codes: Codes
-    met: frozenset[str] = frozenset()
-    looks: bool = False
-    came_from: Session | None = None
-
-    @property
-    def code(self) -> str:
-        return self.event.code
-
-    @property
-    def after(self) -> Session:
-        return self.step.session
-
-    @cached_property
-    def card(self) -> Card:
-        return engine.card(self.flow, self.after)
-
-    @cached_property
-    def card_before(self) -> Card:
-        return engine.card(self.flow, self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +122,11 @@ def _leave(search: _Search, pair: Pair) -> None:
     search.eyes.card(pair, session, pair.codes)
     if flow.states[session.state].ends:
         return
-    for tried in _tried(flow, pair, session):
+    for press in tried(flow, pair.session, session, pair.codes, pair.met, pair.came_from):
         search.found.presses += 1
-        search.eyes.press(tried)
-    for turned in _turned_aside(search, session, pair):
+        search.eyes.press(press)
+    for turned in turned_aside(search.relevance, session, pair.seen, pair.met, pair.codes):
+        search.found.presses += len(turned.codes) - len(pair.codes)
         if turned.codes == pair.codes:
             _answer(search, turned, pair)
             continue
@@ -170,7 +138,7 @@ def _leave(search: _Search, pair: Pair) -> None:
             search.found.edges.append(Edge(pair.number, met.number, turned.codes[len(pair.codes) :], 0, True))
 
 
-def _answer(search: _Search, here: "_Aside", pair: Pair) -> None:
+def _answer(search: _Search, here: Turned, pair: Pair) -> None:
     """Every way on from a card; on the emergency card one goes on to what was interrupted."""
     flow = search.relevance.flow
     for codes in _onward(search, here.session):
@@ -219,142 +187,3 @@ def _stored(step: Step) -> Iterator[tuple[Session, Codes]]:
     for route in GIVEN["route"]:
         given = {**step.session.given, "route": route}
         yield replace(step.session, given=given, reference=REFERENCE), (f"route={route}",)
-
-
-# --- answered aside ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Aside:
-    session: Session
-    met: frozenset[str]
-    codes: Codes
-
-
-def _turned_aside(search: _Search, session: Session, pair: Pair) -> Iterator[_Aside]:
-    """The card as it is, and with everything that can be answered aside and makes a difference on it."""
-    here = _Aside(session, pair.met, pair.codes)
-    yield here
-    relevance, views = search.relevance, search.relevance.flow.views
-    for question, choice in [(c.question, c.key) for view in views.values() for c in view.choices]:
-        if question not in relevance.loose and session.answers.get(question) != choice:
-            yield from _answered_aside(search, here, {question: choice})
-    answers, told = session.answers, set[object]()
-    read = [guard for guard in _read_here(relevance, session.state) if guard in pair.seen.may_hold]
-    for wished in _wishes(relevance.loose):
-        new = frozenset(q for q in wished if _marks_of_asking(relevance, q) - pair.met)
-        truths = (new, *(guard({**answers, **wished}) for guard in read))
-        if truths not in told:
-            told.add(truths)
-            if wished:
-                yield from _answered_aside(search, here, wished)
-
-
-def _wishes(loose: frozenset[str]) -> Iterator[dict[str, str]]:
-    questions = sorted(loose)
-    for values in product(*((None, *QUESTIONS[question]) for question in questions)):
-        yield {q: value for q, value in zip(questions, values, strict=True) if value is not None}
-
-
-def _read_here(relevance: Relevance, state: str) -> list[Guard]:
-    """What reads a loose answer on a card, on the way from it, and at an end that follows at once."""
-    read = list(relevance.watched[state])
-    for target in {way.target for road in relevance.ways.get(state, ()) for way in road}:
-        if relevance.flow.states[target].ends:
-            read += [*relevance.watched[target], *relevance.owed.values()]
-    return [guard for guard in dict.fromkeys(read) if guard.reads & relevance.loose]
-
-
-def _marks_of_asking(relevance: Relevance, question: str) -> frozenset[str]:
-    """The marks that may be met in the view where a question is answered aside."""
-    views = [
-        view for view in relevance.flow.views.values() if any(c.question == question for c in view.choices)
-    ]
-    marks = (marks for view in views for marks in (view.marks, *(line.marks for line in view.lines)))
-    return frozenset[str]().union(*marks) & relevance.owed.keys()
-
-
-def _answered_aside(search: _Search, here: _Aside, wished: Mapping[str, str]) -> Iterator[_Aside]:
-    """Through the buttons, as a person does it; nothing where one of the answers is not offered."""
-    for question, choice in wished.items():
-        opened = _opened_for(search, here, f"{question}.{choice}")
-        if opened is None:
-            return
-        here = opened
-    yield here
-
-
-def _opened_for(search: _Search, here: _Aside, code: str) -> _Aside | None:
-    flow = search.relevance.flow
-    for name, view in flow.views.items():
-        if code not in {choice.code for choice in view.choices}:
-            continue
-        for road in ((name, code), ("more", name, code)):
-            done = _pressed(search, here, road)
-            if done is not None:
-                return done if not done.session.view else _pressed(search, done, ("next",))
-    return None
-
-
-def _pressed(search: _Search, here: _Aside, codes: Codes) -> _Aside | None:
-    session, met = here.session, here.met
-    for code in codes:
-        step = engine.step(search.relevance.flow, session, Event("press", code, chat=1, turn=session.turn))
-        if step.note == "not_offered":
-            return None
-        session = step.session
-        met |= engine.card(search.relevance.flow, session).marks & search.relevance.owed.keys()
-    search.found.presses += len(codes)
-    return _Aside(session, met, (*here.codes, *codes))
-
-
-# --- tried, and taken back --------------------------------------------------------------------------
-
-STILL = ("stale", "typed", "twice", "save-and-load", "hidden")  # events after which everything is as it was
-
-
-def _tried(flow: Flow, pair: Pair, kept: Session) -> Iterator[Press]:
-    """On every card: each control and each view, a press of an old card, the same press again, typed words."""
-    session, road, met = pair.session, pair.codes, pair.met
-
-    def tried(before: Session, event: Event, *codes: str) -> Press:
-        return Press(
-            flow, before, event, engine.step(flow, before, event), (*road, *codes), met, True, pair.came_from
-        )
-
-    def press(before: Session, code: str, *codes: str) -> Press:
-        return tried(before, Event("press", code, chat=1, turn=before.turn), *codes, code)
-
-    def still(before: Session, event: Event, named: str, *codes: str) -> Press:
-        done = tried(before, event, *codes, named)
-        return replace(done, event=replace(event, code=named))
-
-    yield Press(flow, session, Event("command", "save-and-load", chat=1), Step(kept), road, met, looks=True)
-    yield still(session, Event("typed", "text", chat=1), "typed")
-    card = engine.card(flow, session)
-    for button in (*card.choices, *card.controls):
-        yield still(session, Event("press", button.code, chat=1, turn=session.turn - 1), "stale")
-    for button in card.controls:
-        if button.code in ("next", "done"):
-            continue
-        pressed = press(session, button.code)
-        yield pressed
-        yield still(pressed.after, pressed.event, "twice", button.code)
-        yield from _within(pressed, press, still)
-
-
-def _within(opened: Press, press: Callable[..., Press], still: Callable[..., Press]) -> Iterator[Press]:
-    """A view, what can be opened from it, and the way back to the card."""
-    if not opened.after.view:
-        return
-    here, code = opened.after, opened.code
-    for button in opened.card.controls:
-        if code == "hide" and button.code in ("back", "more"):
-            yield still(here, Event("press", button.code, chat=1, turn=here.turn), "hidden", code)
-        elif button.code in ("next", "back", "hide", "acute", "stop"):
-            yield press(here, button.code, code)
-        elif button.code in ("notify", "ask"):
-            further = press(here, button.code, code)
-            yield further
-            for leaving in further.card.controls:
-                yield press(further.after, leaving.code, code, button.code)

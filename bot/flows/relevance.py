@@ -3,22 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import combinations
-from math import prod
 
+from bot.flows.conditions import Joined, Way, offers_of, ways_of
+from bot.flows.ticks import domain
 from bot.flows.trees import FALSE, TRUE, Domain, Residue, Trees, left
-from bot.flows.vocabulary import GIVEN, MANY, QUESTIONS
+from bot.flows.vocabulary import QUESTIONS
 from bot.model import Answers, Flow, Guard, State, Value
-
-_CONTEXTS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """An arrow of the machine, its conditions as one."""
-
-    target: str
-    when: Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,44 +65,22 @@ class Relevance:
     _seen: dict[object, Seen] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Joined(Guard):
-    """Several conditions as one: all of them, or any of them."""
-
-    parts: tuple[Guard, ...]
-    all: bool
-
-
-def both(guards: Iterable[Guard]) -> Guard:
-    """All of them; of none, a condition that always holds."""
-    return _joined(tuple(dict.fromkeys(guards)), True)
-
-
-def either(guards: Iterable[Guard]) -> Guard:
-    return _joined(tuple(dict.fromkeys(guards)), False)
-
-
-@cache  # the same conditions together are one condition, wherever they stand
-def _joined(guards: tuple[Guard, ...], every: bool) -> Guard:
-    if len(guards) == 1:
-        return guards[0]
-    reads = frozenset[str]().union(*(guard.reads for guard in guards))
-    name = f"{'all' if every else 'any'}({', '.join(guard.name for guard in guards)})"
-    how = all if every else any
-    return Joined(name, reads, lambda answers: how(guard(answers) for guard in guards), guards, every)
-
-
 def relevance(flow: Flow, watched: Mapping[str, Sequence[Guard]], owed: Mapping[str, Guard]) -> Relevance:
     """`watched` are the properties' conditions by card, and under "" those of every card that is not an end."""
     ways = ways_of(flow)
     everywhere = (
         *watched.get("", ()),
-        *(offer for view in flow.views.values() for offer in _offers(view).values()),
+        *(offer for view in flow.views.values() for offer in offers_of(view).values()),
     )
     read: dict[str, tuple[Guard, ...]] = {}
     for name, state in flow.states.items():
         here = [way.when for road in ways.get(name, ()) for way in road]
-        mine = [*here, *_offers(state).values(), *watched.get(name, ()), *(() if state.ends else everywhere)]
+        mine = [
+            *here,
+            *offers_of(state).values(),
+            *watched.get(name, ()),
+            *(() if state.ends else everywhere),
+        ]
         read[name] = tuple(dict.fromkeys(guard for guard in mine if guard.reads))
     aside = frozenset(choice.question for view in flow.views.values() for choice in view.choices)
     answerable = domain({guard for guards in read.values() for guard in guards} | set(owed.values()))
@@ -253,28 +221,6 @@ def _memory_of(answerable: tuple[tuple[str, tuple[Value | None, ...]], ...], loo
 # --- what there is to read --------------------------------------------------------------------------
 
 
-def ways_of(flow: Flow) -> dict[str, list[tuple[Way, ...]]]:
-    found: dict[str, dict[tuple[Way, ...], None]] = {}
-    for name, event in flow.machine.events.items():
-        for source, transitions in event.transitions.items():  # type: ignore[attr-defined]
-            offers = _offers(flow.states[source]) if source in flow.states else {}
-            offered = [offers[name]] if name in offers and offers[name].reads else []
-            road = tuple(
-                Way(one.dest, both([*offered, *(each.func for each in one.conditions)]))
-                for one in transitions
-            )
-            found.setdefault(source, {})[road] = None  # many answers lead on by the same road
-    return {source: list(roads) for source, roads in found.items()}
-
-
-def _offers(state: State) -> dict[str, Guard]:
-    """When each code is offered, by whichever of its labels."""
-    codes: dict[str, list[Guard]] = {}
-    for choice in state.choices:
-        codes.setdefault(choice.code, []).append(both(choice.when))
-    return {code: either(guards) for code, guards in codes.items()}
-
-
 def _opened(state: State) -> frozenset[str]:
     found = {state.question} if state.many else set()
     for choice in state.choices:
@@ -295,80 +241,3 @@ def _read_on_roads(
                     met.add(way.target)
                     waiting.append(way.target)
     return tuple(sorted(reads - loose))
-
-
-def _single(guard: Guard) -> Iterable[Guard]:
-    if isinstance(guard, Joined):
-        for part in guard.parts:
-            yield from _single(part)
-    else:
-        yield guard
-
-
-def domain(guards: Iterable[Guard]) -> Domain:
-    """What may be answered to each question; of a many-choice question the combinations that these can tell apart."""
-    found: dict[str, tuple[Value | None, ...]] = {
-        question: (None, *keys) for question, keys in {**QUESTIONS, **GIVEN}.items()
-    }
-    read = list({part for guard in guards for part in _single(guard)})
-    found |= {question: (None,) for guard in read for question in guard.reads - found.keys()}
-    for question in sorted(MANY):
-        readers = [guard for guard in read if question in guard.reads]
-        found[question] = (None, *_combinations(question, _alike(question, readers, found)))
-    return found
-
-
-def _combinations(question: str, alike: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    """Each combination that somebody can tell from the others: one of each kind of choice, or none of it."""
-    kinds = [kind[0] for kind in alike]
-    chosen = (set(some) for count in range(len(kinds) + 1) for some in combinations(kinds, count))
-    return [tuple(key for key in QUESTIONS[question] if key in some) for some in chosen]
-
-
-def _alike(question: str, readers: Sequence[Guard], domain: Domain) -> list[list[str]]:
-    """The choices that no condition tells apart, alone or beside another: ticking one, the other, or both of them is
-    the same to each."""
-    around = [(guard, tuple(_contexts(guard.reads - {question}, domain))) for guard in readers]
-    seen = {some: _truths(question, some, around) for some in _few(QUESTIONS[question])}
-    kinds: list[list[str]] = []
-    for choice in QUESTIONS[question]:
-        for kind in kinds:
-            if _same(kind[0], choice, QUESTIONS[question], seen):
-                kind.append(choice)
-                break
-        else:
-            kinds.append([choice])
-    return kinds
-
-
-def _few(choices: Sequence[str]) -> Iterable[frozenset[str]]:
-    return (frozenset(some) for count in range(3) for some in combinations(choices, count))
-
-
-def _same(
-    one: str, other: str, choices: Sequence[str], seen: Mapping[frozenset[str], tuple[bool, ...]]
-) -> bool:
-    if not seen[frozenset({one})] == seen[frozenset({other})] == seen[frozenset({one, other})]:
-        return False
-    return all(seen[frozenset({one, beside})] == seen[frozenset({other, beside})] for beside in choices)
-
-
-def _truths(
-    question: str, some: frozenset[str], readers: Sequence[tuple[Guard, Sequence[Answers]]]
-) -> tuple[bool, ...]:
-    ticks = tuple(key for key in QUESTIONS[question] if key in some)
-    return tuple(guard({**around, question: ticks}) for guard, contexts in readers for around in contexts)
-
-
-def _contexts(others: frozenset[str], domain: Domain) -> Iterable[dict[str, Value]]:
-    """What may be answered beside it; evenly thinned out where that is too much to try."""
-    asked = sorted(others - MANY)
-    count = prod(len(domain[question]) for question in asked)
-    for number in range(0, count, max(1, count // _CONTEXTS) | 1):
-        around: dict[str, Value] = {}
-        for question in asked:
-            number, at = divmod(number, len(domain[question]))
-            value = domain[question][at]
-            if value is not None:
-                around[question] = value
-        yield around

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot import engine
 from bot.flows.explore import REFERENCE
 from bot.flows.play import seen
-from bot.flows.verify import Broken, Verdict
+from bot.flows.verdicts import Broken, Verdict
 from bot.model import Answers, Button, Card, Event, Flow, Screen, Session, Text, Value
 
 Show = Callable[[Card], Screen]
@@ -18,7 +18,7 @@ def tell(flow: Flow, broken: Broken, verdict: Verdict, show: Show, say: Say) -> 
     whole."""
     said = [f"{verdict.of.code} holder ikke: {verdict.of.danish}", f"Det er galt: {broken.why}"]
     if broken.where:
-        said.append(f"Det gælder kortet «{broken.where}» i {flow.name}.")
+        said.append(f"Det gælder kortet «{broken.where.removeprefix('*')}» i {flow.name}.")
     if broken.answers:
         said.append("Med disse svar: " + ", ".join(_answer(*each) for each in broken.answers.items()))
     if broken.codes:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from bot import derived
-from bot.flows.explore import Press
+from bot.flows.conditions import both
 from bot.flows.properties import facts
 from bot.flows.properties.demands import (
     After,
@@ -20,7 +20,7 @@ from bot.flows.properties.demands import (
     proves,
     shown,
 )
-from bot.flows.relevance import both
+from bot.flows.trying import Press
 from bot.model import Answers, Card, Guard, Session
 
 DANGER_NOW = ("danger.now", "child_danger.now")

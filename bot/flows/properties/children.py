@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot import derived
 from bot.engine import STOPPED
-from bot.flows.explore import Press
+from bot.flows.conditions import both, either
 from bot.flows.properties import facts
 from bot.flows.properties.demands import (
     SAID,
@@ -20,7 +20,7 @@ from bot.flows.properties.demands import (
     proves,
     shown,
 )
-from bot.flows.relevance import both, either
+from bot.flows.trying import Press
 from bot.model import Answers, State
 
 DUTY_FACTS = ("duty_personal", "duty_reason", "duty_no_proof", "duty_first", "duty_now")

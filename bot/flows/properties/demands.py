@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.engine import STOPPED
-from bot.flows.explore import Press
-from bot.flows.relevance import both, either
+from bot.flows.conditions import both, either
+from bot.flows.trying import Press
 from bot.model import Answers, Card, Flow, Guard, Session, State, Text
 
 ANYWHERE = "*"

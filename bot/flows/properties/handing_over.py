@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from bot import derived
-from bot.flows.explore import Press
+from bot.flows.conditions import both, either
 from bot.flows.properties.demands import (
     After,
     Demand,
@@ -17,7 +17,7 @@ from bot.flows.properties.demands import (
     on,
     proves,
 )
-from bot.flows.relevance import both, either
+from bot.flows.trying import Press
 from bot.flows.vocabulary import QUESTIONS
 from bot.model import URGENCIES, Answers, Card, Guard, Session, State
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import product
 
 from bot import derived
-from bot.flows.explore import STILL, Press
 from bot.flows.properties import facts
 from bot.flows.properties.demands import (
     After,
@@ -19,7 +18,8 @@ from bot.flows.properties.demands import (
     on,
     proves,
 )
-from bot.flows.relevance import domain
+from bot.flows.ticks import domain
+from bot.flows.trying import STILL, Press
 from bot.model import Answers, Card, Guard, Session, Value
 
 # What is worse said than unsaid: question -> (what it was, what it becomes instead).

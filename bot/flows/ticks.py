@@ -1,0 +1,81 @@
+"""What can be answered to each question, and of many choices only the combinations that somebody can tell apart."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from math import prod
+
+from bot.flows.conditions import single
+from bot.flows.trees import Domain
+from bot.flows.vocabulary import GIVEN, MANY, QUESTIONS
+from bot.model import Answers, Guard, Value
+
+_CONTEXTS = 200
+
+
+def domain(guards: Iterable[Guard]) -> Domain:
+    """What may be answered to each question; of a many-choice question the combinations that these can tell apart."""
+    found: dict[str, tuple[Value | None, ...]] = {
+        question: (None, *keys) for question, keys in {**QUESTIONS, **GIVEN}.items()
+    }
+    read = list({part for guard in guards for part in single(guard)})
+    found |= {question: (None,) for guard in read for question in guard.reads - found.keys()}
+    for question in sorted(MANY):
+        readers = [guard for guard in read if question in guard.reads]
+        found[question] = (None, *_combinations(question, _alike(question, readers, found)))
+    return found
+
+
+def _combinations(question: str, alike: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Each combination that somebody can tell from the others: one of each kind of choice, or none of it."""
+    kinds = [kind[0] for kind in alike]
+    chosen = (set(some) for count in range(len(kinds) + 1) for some in combinations(kinds, count))
+    return [tuple(key for key in QUESTIONS[question] if key in some) for some in chosen]
+
+
+def _alike(question: str, readers: Sequence[Guard], domain: Domain) -> list[list[str]]:
+    """The choices that no condition tells apart, alone or beside another: ticking one, the other, or both of them is
+    the same to each."""
+    around = [(guard, tuple(_contexts(guard.reads - {question}, domain))) for guard in readers]
+    seen = {some: _truths(question, some, around) for some in _few(QUESTIONS[question])}
+    kinds: list[list[str]] = []
+    for choice in QUESTIONS[question]:
+        for kind in kinds:
+            if _same(kind[0], choice, QUESTIONS[question], seen):
+                kind.append(choice)
+                break
+        else:
+            kinds.append([choice])
+    return kinds
+
+
+def _few(choices: Sequence[str]) -> Iterable[frozenset[str]]:
+    return (frozenset(some) for count in range(3) for some in combinations(choices, count))
+
+
+def _same(
+    one: str, other: str, choices: Sequence[str], seen: Mapping[frozenset[str], tuple[bool, ...]]
+) -> bool:
+    if not seen[frozenset({one})] == seen[frozenset({other})] == seen[frozenset({one, other})]:
+        return False
+    return all(seen[frozenset({one, beside})] == seen[frozenset({other, beside})] for beside in choices)
+
+
+def _truths(
+    question: str, some: frozenset[str], readers: Sequence[tuple[Guard, Sequence[Answers]]]
+) -> tuple[bool, ...]:
+    ticks = tuple(key for key in QUESTIONS[question] if key in some)
+    return tuple(guard({**around, question: ticks}) for guard, contexts in readers for around in contexts)
+
+
+def _contexts(others: frozenset[str], domain: Domain) -> Iterable[dict[str, Value]]:
+    """What may be answered beside it; evenly thinned out where that is too much to try."""
+    asked = sorted(others - MANY)
+    count = prod(len(domain[question]) for question in asked)
+    for number in range(0, count, max(1, count // _CONTEXTS) | 1):
+        around: dict[str, Value] = {}
+        for question in asked:
+            number, at = divmod(number, len(domain[question]))
+            value = domain[question][at]
+            if value is not None:
+                around[question] = value
+        yield around

@@ -1,0 +1,94 @@
+"""One press and what came of it; and everything that can be tried on a card without going on from it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from bot import engine
+from bot.model import Card, Event, Flow, Session, Step
+
+Codes = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Press:
+    """One event on one card, and what came of it. `codes` are all presses from the beginning; `met` are the marks
+    met on the road before it; `looks` says that it was tried and taken back, not gone on from; `came_from` is the
+    card before this one, as it was left."""
+
+    flow: Flow
+    before: Session
+    event: Event
+    step: Step
+    codes: Codes
+    met: frozenset[str] = frozenset()
+    looks: bool = False
+    came_from: Session | None = None
+
+    @property
+    def code(self) -> str:
+        return self.event.code
+
+    @property
+    def after(self) -> Session:
+        return self.step.session
+
+    @cached_property
+    def card(self) -> Card:
+        return engine.card(self.flow, self.after)
+
+    @cached_property
+    def card_before(self) -> Card:
+        return engine.card(self.flow, self.before)
+
+
+STILL = ("stale", "typed", "twice", "save-and-load", "hidden")  # events after which everything is as it was
+
+
+def tried(
+    flow: Flow, session: Session, kept: Session, road: Codes, met: frozenset[str], came_from: Session | None
+) -> Iterator[Press]:
+    """On every card: each control and each view, a press of an old card, the same press again, typed words. `kept` is
+    the session saved and loaded again, `came_from` the card before as it was left."""
+
+    def done(before: Session, event: Event, *codes: str) -> Press:
+        return Press(
+            flow, before, event, engine.step(flow, before, event), (*road, *codes), met, True, came_from
+        )
+
+    def press(before: Session, code: str, *codes: str) -> Press:
+        return done(before, Event("press", code, chat=1, turn=before.turn), *codes, code)
+
+    def still(before: Session, event: Event, named: str, *codes: str) -> Press:
+        made = done(before, event, *codes, named)
+        return replace(made, event=replace(event, code=named))
+
+    yield Press(flow, session, Event("command", "save-and-load", chat=1), Step(kept), road, met, looks=True)
+    yield still(session, Event("typed", "text", chat=1), "typed")
+    card = engine.card(flow, session)
+    for button in (*card.choices, *card.controls):
+        yield still(session, Event("press", button.code, chat=1, turn=session.turn - 1), "stale")
+    for button in card.controls:
+        if button.code in ("next", "done"):
+            continue
+        pressed = press(session, button.code)
+        yield pressed
+        yield still(pressed.after, pressed.event, "twice", button.code)
+        yield from _within(pressed, press, still)
+
+
+def _within(opened: Press, press: Callable[..., Press], still: Callable[..., Press]) -> Iterator[Press]:
+    """A view, what can be opened from it, and the way back to the card."""
+    if not opened.after.view:
+        return
+    here, code = opened.after, opened.code
+    for button in opened.card.controls:
+        if code == "hide" and button.code in ("back", "more"):
+            yield still(here, Event("press", button.code, chat=1, turn=here.turn), "hidden", code)
+        elif button.code in ("next", "back", "hide", "acute", "stop"):
+            yield press(here, button.code, code)
+        elif button.code in ("notify", "ask"):
+            further = press(here, button.code, code)
+            yield further
+            for leaving in further.card.controls:
+                yield press(further.after, leaving.code, code, button.code)
