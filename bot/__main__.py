@@ -67,9 +67,8 @@ def run() -> None:
     from bot.transport.log import set_up_logging
 
     set_up_logging(settings.log, settings.token)
-    municipality = config.municipality(settings.municipality)
+    prepared = root.prepare(settings, config.municipality(settings.municipality))
     _must_be_proven()
-    prepared = root.prepare(settings, municipality)
     for warning in root.warnings(prepared, os.environ, root.machine_clock()):
         root.log.warning("event=attention what=%r", warning)
     _run(_live(prepared))
@@ -210,7 +209,7 @@ def check(
     from bot.flows import loader
 
     try:
-        proven = proving.prove(directory or loader.DIRECTORY)
+        proven = tuple(proving.prove(directory or loader.DIRECTORY))
     except FlowError as error:
         if as_json:
             typer.echo(json.dumps({"passed": False, "problems": error.problems}, ensure_ascii=False))

@@ -38,9 +38,9 @@ class Proven:
 Tell = Callable[[Flow, Broken, Verdict], str]  # a counterexample as text
 
 
-def prove(directory: Path = loader.DIRECTORY) -> tuple[Proven, ...]:
+def prove(directory: Path = loader.DIRECTORY) -> Iterator[Proven]:
     """Every variant, every flow, every property. Raises FlowError for what cannot be loaded."""
-    return tuple(_proven(name, directory, unverified) for name, unverified in VARIANTS.items())
+    return (_proven(name, directory, unverified) for name, unverified in VARIANTS.items())
 
 
 def _proven(variant: str, directory: Path, unverified: bool) -> Proven:
@@ -61,16 +61,19 @@ def kept(session: Session) -> Session:
 
 
 def passed(proven: Sequence[Proven]) -> bool:
-    return bool(proven) and all(one.report.passed for one in proven)
+    """Every variant there is, each property asked and none broken."""
+    return [one.variant for one in proven] == list(VARIANTS) and all(one.report.passed for one in proven)
 
 
 def must_hold(tell: Tell, say: Callable[[str], None]) -> None:
     """At start, where no stored proof holds: prove them now; `say` hears why that takes a moment. Raises FlowError, or
     Unproven with the conversations that break it."""
     say("the flows have no valid proof; proving them now, which takes some seconds")
-    proven = prove()
-    if not passed(proven):
-        raise Unproven("\n\n".join(["the flows are not safe:", *counterexamples(proven, tell)]))
+    proven: list[Proven] = []
+    for one in prove():
+        proven.append(one)
+        if not one.report.passed:
+            raise Unproven("\n\n".join(["the flows are not safe:", *counterexamples(proven, tell)]))
     store(proven)
 
 

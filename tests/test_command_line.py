@@ -2,6 +2,7 @@
 and a bot that starts, answers and ends as it is asked to."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -271,26 +272,63 @@ def test_doctor_names_what_is_wrong_and_what_has_grown_old(tmp_path: Path) -> No
 # --- flows ----------------------------------------------------------------------------------------------------
 
 
-def test_the_flows_that_come_with_it_are_in_order_without_any_setting(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [OPSPOR, "flows", "check"],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        timeout=GIVE_UP_SECONDS * 4,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "detection" in done.stdout and "referral" in done.stdout
-
-
 def flows(directory: Path) -> Path:
     copy = directory / "flows"
     copy.mkdir()
     for file in DIRECTORY.glob("*.toml"):
         shutil.copy(file, copy)
     return copy
+
+
+def check(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A check explores everything; it has no setting, and from another directory stores nothing."""
+    return subprocess.run(
+        [OPSPOR, "flows", "check", *words],
+        cwd=directory,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=GIVE_UP_SECONDS * 8,
+        check=False,
+    )
+
+
+def test_the_flows_that_come_with_it_are_proven_without_any_setting_and_said_to_machines(
+    tmp_path: Path,
+) -> None:
+    done = check(tmp_path, str(flows(tmp_path)), "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert said["passed"] and len(said["variants"]) == 2
+    for variant in said["variants"]:
+        assert {flow["name"] for flow in variant["flows"]} == {"detection", "referral"}
+        assert all(flow["pairs"] > 5 and flow["conversations"] > 50 for flow in variant["flows"])
+        assert [one["code"] for one in variant["properties"]] == [f"P{number}" for number in range(1, 17)]
+        assert all(one["passed"] and one["looks"] and one["broken"] is None for one in variant["properties"])
+
+
+def test_flows_that_break_a_property_are_refused_with_the_conversation_that_shows_it(tmp_path: Path) -> None:
+    """Nobody meets them: neither by the sandbox nor by the bot itself."""
+    shutil.copytree(DIRECTORY.parent, tmp_path / "bot", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(EXAMPLE, tmp_path)
+    duty = tmp_path / "bot" / "flows" / "duty.toml"
+    text = duty.read_text("utf-8")
+    assert text.count('then = "duty"') == 1
+    duty.write_text(text.replace('then = "duty"', 'then = "level"'), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "sandbox", "--port", "0"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=GIVE_UP_SECONDS * 8,
+        check=False,
+    )
+    assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
+    assert "no valid proof" in done.stderr and "the flows are not safe" in done.stderr
+    assert "P3 holder ikke: Børn" in done.stderr
+    assert "  1. Hvornår bruger du mig?  →  [" in done.stderr
+    assert not (tmp_path / ".sandbox").exists()
 
 
 @pytest.mark.parametrize(

@@ -174,10 +174,13 @@ def test_only_what_passed_is_stored_as_a_proof(tmp_path: Path, monkeypatch: pyte
     content = loader.load(unverified=True)
     verdict = Verdict(PROPERTIES["P1"], looks=1)
     report = Report((), (verdict,))
-    one = proving.Proven("all texts", content, report, ())
-    assert proving.store([one]) and len(stored) == 1
+    every = [proving.Proven(variant, content, report, ()) for variant in proving.VARIANTS]
+    assert proving.store(every) and len(stored) == 1
+    for failing in ([], every[:1]):
+        with pytest.raises(Unproven):
+            proving.store(failing)
     verdict.broken = Broken("P1", "detection", "noget")
-    for failing in ([one], []):
+    for failing in (every, []):
         with pytest.raises(Unproven):
             proving.store(failing)
     assert len(stored) == 1
