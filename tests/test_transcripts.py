@@ -14,12 +14,15 @@ from bot.flows.loader import load
 from bot.locales import words
 from bot.locales.screen import screen
 from bot.model import Card, Flow
+from tests import roads
 from tests.talk import Talk
 from tests.test_scenarios import SCENARIOS
 
 DIRECTORY = Path(__file__).parent / "transcripts"
 TOWN = config.municipality(config.EXAMPLE)
 TODAY = date(2026, 11, 22)
+
+OUTSIDE = {"taken_by_other", "gone"}  # ends to which the house leads, and no answer
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +45,27 @@ def test_the_conversation_reads_as_it_was_last_read(
 def test_every_transcript_belongs_to_a_scenario() -> None:
     kept = {path.stem for path in DIRECTORY.glob("*.txt")}
     assert kept == {one["id"] for one in SCENARIOS}
+
+
+def test_the_kept_roads_look_and_lead_as_they_did(request: pytest.FixtureRequest) -> None:
+    """They show every line, choice and road of the flows, and each condition of each both ways."""
+    flows = load(unverified=True).flows
+    kept = roads.FILE.read_text("utf-8")
+    now = roads.told(roads.again(kept, flows))
+    if request.config.getoption("--update"):
+        roads.FILE.write_text(now, "utf-8")
+        kept = now
+    assert now == kept, "read the change, then rewrite with --update; `python -m tests.roads` chooses anew"
+    shown = {each[1:4] for walk in roads.again(kept, flows) for each in walk.seen if each[0] == "line"}  # type: ignore[index]
+    cards = {("", state.name): state.lines for flow in flows.values() for state in flow.states.values()}
+    unseen = [
+        (*card, number)
+        for card, lines in cards.items()
+        for number in range(len(lines))
+        if (*card, number) not in shown
+    ]
+    assert len(shown) > 200
+    assert [each for each in unseen if each[1] not in OUTSIDE] == []
 
 
 def transcript(scenario: dict[str, Any], flow: Flow) -> str:
