@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot import engine
-from bot.flows.explore import REFERENCE
+from bot.flows.trying import REFERENCE
 from bot.flows.loader import load
 from bot.flows.verify import GIVENS
 from bot.model import Answers, Card, Event, Flow, Guard, Session

@@ -1,49 +1,37 @@
 """Goes through two versions of a flow abreast, with the same facts in both; what the differences mean is `against`'s.
 
-One version leads: whatever can be answered in it is answered, each time as a fact of the situation. The other follows: it
-is told each fact when it asks for it, and what it asks beyond them gets the answer of a situation in which nothing is
-the matter. Pairs of conversations that nothing later tells apart, in either version, are taken as one.
+One version leads: whatever can be answered in it is answered, each time as a fact of the situation. The other follows:
+it is told each fact when it asks for it, and what it asks beyond them gets the answer of a situation in which nothing
+is the matter. Pairs of conversations that nothing later tells apart, in either version, are taken as one.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot import derived, engine
-from bot.flows.conditions import both, either
-from bot.flows.relevance import Memory, Relevance, relevance, seen
-from bot.flows.ticks import domain
-from bot.flows.trees import Domain, Trees
+from bot.flows.sides import (
+    ENOUGH,
+    Codes,
+    Side,
+    Start,
+    Version,
+    are_one,
+    begun,
+    beyond,
+    is_over,
+    key_of,
+    offered,
+    pressed,
+    refers,
+    versions,
+)
 from bot.flows.vocabulary import GIVEN
-from bot.model import Answers, Event, Flow, Guard, Session, State
+from bot.model import Flow, Guard
 
-Codes = tuple[str, ...]  # what is pressed on one card: an answer, or any number of ticks
 Told = Mapping[str, tuple[Codes, ...]]  # the facts by question, once for each time that it was asked
 
-DUTY = "duty"
 ROUND_FOR_EVER = "round"
-_REFERENCE = "ab12cd"  # of whatever is handed over
-_ENOUGH = 80  # cards; no conversation that comes to an end comes near it
-
-# What is answered where the situation says nothing of it; the level is the proposed one.
-_NOTHING_THE_MATTER: Mapping[str, str] = {
-    "danger": "no", "child_danger": "no", "honour": "no", "children": "no", "safe_today": "yes", "gate": "ok",
-    "exposure": "unknown", "suspected": "unknown", "who": "unknown", "wish": "later", "consent": "none",
-    "next": "none",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Where one version is. `asked` counts each question, `new` are the cards that came with the last fact, `stuck` is a
-    fact that its card does not take."""
-
-    session: Session
-    met_duty: bool = False
-    does: tuple[str, ...] = ()
-    asked: Mapping[str, int] = field(default_factory=dict)
-    new: tuple[str, ...] = ()
-    stuck: str = ""
+_MOST = 60_000  # pairs; two versions of one flow have a few thousand, those with nothing in common any number
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +55,21 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class _Version:
-    """A flow, what matters in it, when a card is a duty card, and the questions still to come from each card."""
+class Walked:
+    """Not `complete` where the versions are so unlike that only the shortest conversations were gone through."""
 
-    flow: Flow
-    relevance: Relevance
-    duty: Mapping[str, Guard]
-    ahead: Mapping[str, frozenset[str]]
+    ends: tuple[Reached, ...]
+    complete: bool
 
 
-def walk(leader: Flow, follower: Flow, entry: str, given: Answers, ends: Sequence[Guard]) -> list[Reached]:
-    """Every end, that of the shortest conversation first. `ends` are the conditions that outcomes differ by."""
-    led, followed = _versions(leader, follower, ends)
+def walk(leader: Flow, follower: Flow, starts: Iterable[Start], ends: Sequence[Guard]) -> Walked:
+    """Every end, that of the shortest conversation first; none where only words differ. `ends` are the conditions that
+    outcomes differ by."""
+    if are_one(leader, follower):
+        return Walked((), True)
+    led, followed = versions(leader, follower, ends)
     found: dict[object, int] = {}
     pairs: list[Abreast] = []
-    onward: list[list[int]] = []
 
     def number(pair: Abreast) -> int:
         at = found.setdefault(_key(led, followed, pair), len(pairs))
@@ -89,11 +77,18 @@ def walk(leader: Flow, follower: Flow, entry: str, given: Answers, ends: Sequenc
             pairs.append(pair)
         return at
 
-    number(_begun(led, followed, entry, given))
+    first = {number(_begun(led, followed, start)) for start in starts}
+    onward: list[list[int]] = []
     for here in _growing(pairs):
-        onward.append([number(each) for each in _onward(led, followed, here)])
-    counts = _counted(onward)
-    return [Reached(pair, counts[at]) for at, pair in enumerate(pairs) if not onward[at]]
+        ahead = _onward(led, followed, here) if len(pairs) < _MOST else ()
+        onward.append([number(each) for each in ahead])
+    counts = _counted(onward, first)
+    ends_met = (at for at, pair in enumerate(pairs) if _is_through(led, followed, pair))
+    return Walked(tuple(Reached(pairs[at], counts[at]) for at in ends_met), len(pairs) < _MOST)
+
+
+def _is_through(led: Version, followed: Version, pair: Abreast) -> bool:
+    return bool(pair.follower.stuck) or (is_over(led, pair.leader) and is_over(followed, pair.follower))
 
 
 def _growing(pairs: list[Abreast]) -> Iterator[Abreast]:
@@ -103,14 +98,16 @@ def _growing(pairs: list[Abreast]) -> Iterator[Abreast]:
         at += 1
 
 
-def _counted(onward: Sequence[Sequence[int]]) -> list[int]:
-    """How many roads lead to each, from the first; one that goes round is counted once."""
+def _counted(onward: Sequence[Sequence[int]], first: Iterable[int]) -> list[int]:
+    """How many roads lead to each; one that goes round is counted once."""
     before = [0] * len(onward)
     for targets in onward:
         for target in targets:
             before[target] += 1
-    counts = [1, *[0] * (len(onward) - 1)]
-    ready = deque([0])
+    counts = [0] * len(onward)
+    for start in first:
+        counts[start] = 1
+    ready = deque(start for start in first if not before[start])
     while ready:
         here = ready.popleft()
         for target in onward[here]:
@@ -121,105 +118,57 @@ def _counted(onward: Sequence[Sequence[int]]) -> list[int]:
     return [max(count, 1) for count in counts]
 
 
-# --- what matters -----------------------------------------------------------------------------------
-
-
-def _versions(leader: Flow, follower: Flow, ends: Sequence[Guard]) -> tuple[_Version, _Version]:
-    """Nothing is answered aside here, so that every answer counts from where it is given; and the ticks that one version
-    tells apart are told apart in both."""
-    both_flows = [(flow, _relevance(replace(flow, views={}), ends)) for flow in (leader, follower)]
-    read = {guard for _, each in both_flows for guards in each.watched.values() for guard in guards}
-    shared = domain(read)
-    first, second = (_version(flow, each, shared) for flow, each in both_flows)
-    return first, second
-
-
-def _relevance(flow: Flow, ends: Sequence[Guard]) -> Relevance:
-    watched = {name: ends if state.ends else (_says_duty(state),) for name, state in flow.states.items()}
-    return relevance(flow, watched, {})
-
-
-def _version(flow: Flow, found: Relevance, shared: Domain) -> _Version:
-    questions = {name: state.question for name, state in flow.states.items()}
-    ahead = {name: frozenset(questions[card] for card in _ahead(found, name)) for name in flow.states}
-    shares = replace(found, domain=shared, memory=Memory(Trees(shared)))
-    return _Version(flow, shares, {name: _says_duty(state) for name, state in flow.states.items()}, ahead)
-
-
-def _ahead(found: Relevance, state: str) -> set[str]:
-    met, waiting = {state}, [state]
-    while waiting:
-        targets = {way.target for road in found.ways.get(waiting.pop(), ()) for way in road}
-        waiting += targets - met
-        met |= targets
-    return met
-
-
-def _says_duty(state: State) -> Guard:
-    if DUTY in state.marks:
-        return both(())
-    return either([both(line.when) for line in state.lines if DUTY in line.marks])
-
-
-def _key(led: _Version, followed: _Version, pair: Abreast) -> object:
+def _key(led: Version, followed: Version, pair: Abreast) -> object:
     still_to_tell = tuple((q, pair.told[q][at:]) for q, at in _still_to_tell(followed, pair))
-    sides = [_side_key(version, side) for version, side in ((led, pair.leader), (followed, pair.follower))]
+    sides = [key_of(version, side) for version, side in ((led, pair.leader), (followed, pair.follower))]
     return (*sides, still_to_tell, pair.parted, pair.unasked)
 
 
-def _side_key(version: _Version, side: Side) -> object:
-    matters = seen(version.relevance, side.session.state, side.session.answers, frozenset()).key
-    return matters, side.met_duty, side.does, side.stuck
-
-
-def _still_to_tell(followed: _Version, pair: Abreast) -> Iterator[tuple[str, int]]:
-    """Facts that the follower may yet ask for, and from which one on: the last is told again to whoever asks again."""
-    asked = pair.follower.asked
+def _still_to_tell(followed: Version, pair: Abreast) -> Iterator[tuple[str, int]]:
+    """Facts that the follower may yet ask for, and from which one on."""
     for question in sorted(pair.told.keys() & followed.ahead[pair.follower.session.state]):
-        yield question, min(asked.get(question, 0), len(pair.told[question]) - 1)
+        at = pair.follower.asked.get(question, 0)
+        if at < len(pair.told[question]):
+            yield question, at
 
 
 # --- going on ---------------------------------------------------------------------------------------
 
 
-def _begun(led: _Version, followed: _Version, entry: str, given: Answers) -> Abreast:
-    leader, follower = (_begun_side(version, entry, given) for version in (led, followed))
+def _begun(led: Version, followed: Version, start: Start) -> Abreast:
+    leader, follower = (begun(version, start) for version in (led, followed))
     return _followed(led, followed, Abreast(leader, follower))
 
 
-def _begun_side(version: _Version, entry: str, given: Answers) -> Side:
-    session = engine.begin(version.flow, entry, 1, given, _REFERENCE if given else "")
-    return _arrived(version, Side(session), session)
-
-
-def _onward(led: _Version, followed: _Version, pair: Abreast) -> Iterator[Abreast]:
+def _onward(led: Version, followed: Version, pair: Abreast) -> Iterator[Abreast]:
     """One more fact, in every way that the leader offers."""
     leader = pair.leader
-    if _over(led, leader) or pair.follower.stuck:
+    if is_over(led, leader) or pair.follower.stuck or _is_the_same_to_the_end(led, pair):
         return
     question = led.flow.states[leader.session.state].question
-    for codes in _offered(led, leader.session):
+    for codes in offered(led, leader.session):
         told = {**pair.told, question: (*pair.told.get(question, ()), codes)}
-        for route in GIVEN["route"] if _refers(led, leader.session, codes) else ("",):
+        for route in GIVEN["route"] if refers(led, leader.session, codes) else ("",):
             told_all = {**told, "route": ((route,),)} if route else told
-            gone_on = replace(pair, leader=_pressed(led, leader, codes, route), told=told_all)
+            gone_on = replace(pair, leader=pressed(led, leader, codes, route), told=told_all)
             yield _followed(led, followed, gone_on)
 
 
-def _followed(led: _Version, followed: _Version, pair: Abreast) -> Abreast:
-    """The follower, as far as it can come with what has been told; when the leader is through, to its end."""
-    side, told, through = pair.follower, pair.told, _over(led, pair.leader)
-    while not _over(followed, side):
+def _followed(led: Version, followed: Version, pair: Abreast) -> Abreast:
+    """The follower, as far as it can come with what has been told, and with what nobody is going to tell."""
+    side, told = pair.follower, pair.told
+    to_come = frozenset[str]() if is_over(led, pair.leader) else led.ahead[pair.leader.session.state]
+    while not is_over(followed, side):
         question = followed.flow.states[side.session.state].question
         at, facts = side.asked.get(question, 0), told.get(question, ())
-        if at >= len(facts) and not through:
+        if at >= len(facts) and question in to_come:
             break
-        if sum(side.asked.values()) > _ENOUGH:
+        if sum(side.asked.values()) > ENOUGH:
             side = replace(side, stuck=ROUND_FOR_EVER)
             break
-        codes = facts[at] if at < len(facts) else _beyond(followed, side.session, facts)
-        side = _pressed(followed, side, codes, told.get("route", (("open",),))[0][0])
-    ahead = frozenset[str]() if _over(followed, side) else followed.ahead[side.session.state]
+        codes = facts[at] if at < len(facts) else beyond(followed, side.session, facts)
+        side = pressed(followed, side, codes, told.get("route", (("open",),))[0][0])
+    ahead = frozenset[str]() if is_over(followed, side) else followed.ahead[side.session.state]
     unasked = any(
         side.asked.get(question, 0) < len(facts) and question not in ahead
         for question, facts in told.items()
@@ -235,78 +184,12 @@ def _followed(led: _Version, followed: _Version, pair: Abreast) -> Abreast:
     )
 
 
+def _is_the_same_to_the_end(led: Version, pair: Abreast) -> bool:
+    return pair.leader == pair.follower and pair.leader.session.state in led.unchanged
+
+
 def _parted(leader: tuple[str, ...], follower: tuple[str, ...]) -> tuple[str, str]:
     for one, other in zip(leader, follower, strict=False):
         if one != other:
             return one, other
     return "", ""
-
-
-def _over(version: _Version, side: Side) -> bool:
-    return bool(side.stuck) or version.flow.states[side.session.state].ends
-
-
-def _pressed(version: _Version, side: Side, codes: Codes, route: str) -> Side:
-    """A fact is told; a card without answers is left by its only way."""
-    state, session, does = version.flow.states[side.session.state], side.session, side.does
-    if not state.many and len(codes) != 1:
-        return replace(side, stuck=state.question)
-    for code in (*codes, "done") if state.many else codes:
-        step = engine.step(version.flow, session, Event("press", code, chat=1, turn=session.turn))
-        if step.note == "not_offered":
-            return replace(side, stuck=code)
-        session, does = step.session, (*does, *step.does)
-    if session.view:
-        session = replace(session, view="")
-    if "refer" in does[len(side.does) :]:
-        session = replace(session, given={**session.given, "route": route or "open"}, reference=_REFERENCE)
-    asked = {**side.asked, state.question: side.asked.get(state.question, 0) + 1}
-    return _arrived(version, replace(side, does=does, asked=asked), session)
-
-
-def _arrived(version: _Version, side: Side, session: Session) -> Side:
-    new, met, state = side.new, side.met_duty, version.flow.states[session.state]
-    while True:
-        new, met = (*new, state.name), met or version.duty[state.name](session.answers)
-        if state.ends or state.many or len(new) > _ENOUGH or any(_offered_codes(state, session)):
-            break
-        step = engine.step(version.flow, session, Event("press", "next", chat=1, turn=session.turn))
-        session, state = step.session, version.flow.states[step.session.state]
-    return replace(side, session=session, new=new, met_duty=met)
-
-
-def _offered_codes(state: State, session: Session) -> Iterator[str]:
-    answers = session.answers
-    for choice in state.choices:
-        if all(guard(answers) for guard in choice.when):
-            yield choice.code
-
-
-def _offered(version: _Version, session: Session) -> Iterator[Codes]:
-    state = version.flow.states[session.state]
-    if state.many:
-        for ticks in version.relevance.domain[state.question]:
-            if ticks is not None:
-                yield tuple(f"{state.question}.{tick}" for tick in ticks)
-        return
-    yield from ((code,) for code in dict.fromkeys(_offered_codes(state, session)))
-    if state.moves is not None:
-        yield ("next",)
-
-
-def _refers(version: _Version, session: Session, codes: Codes) -> bool:
-    choices = version.flow.states[session.state].choices
-    return any(choice.code in codes and choice.does == "refer" for choice in choices)
-
-
-def _beyond(version: _Version, session: Session, facts: tuple[Codes, ...]) -> Codes:
-    """The answer to what the situation says nothing of: what was said before, or that nothing is the matter."""
-    state = version.flow.states[session.state]
-    if state.many:
-        return facts[-1] if facts else ()
-    offered = list(_offered_codes(state, session))
-    usual = _NOTHING_THE_MATTER.get(state.question, "")
-    if state.question == "level":
-        usual = derived.proposed_level(session.answers)
-    wished = [*(facts[-1] if facts else ()), f"{state.question}.{usual}"]
-    return (next((code for code in wished if code in offered), offered[0]),)

@@ -10,6 +10,8 @@ from bot.flows.trying import Codes
 from bot.flows.verdicts import Broken, Verdict
 from bot.model import Flow
 
+LENGTHY = 1000  # presses of a road that goes round for ever
+
 
 def afterwards(verdict: Verdict, demand: Demand, flow: Flow, explored: Explored) -> None:
     def broken(why: str, codes: Codes = (), where: str = "") -> None:
@@ -35,12 +37,15 @@ def afterwards(verdict: Verdict, demand: Demand, flow: Flow, explored: Explored)
 
 
 def _too_long(demand: AtMost, flow: Flow, explored: Explored) -> Iterator[tuple[str, int, Codes]]:
-    edges = [edge for edge in explored.edges if demand.avoids.isdisjoint(edge.codes)]
+    avoided = {*demand.avoids, "withdraw"}  # who calls back and consents again has a road of her own
+    edges = [edge for edge in explored.edges if avoided.isdisjoint(edge.codes)]
     if not demand.emergency:
         edges = [edge for edge in edges if edge.presses < 2]
     if demand.ends is not None:  # what was answered aside and taken back again is a road of its own
         edges = [edge for edge in edges if not edge.aside]
     lengths = longest(explored, edges)
+    if lengths.circle is not None:
+        yield "", LENGTHY, explored.pairs[lengths.circle].codes
     for number in ends_of(flow, explored):
         pair = explored.pairs[number]
         if number in lengths.presses and (demand.ends is None or demand.ends(pair.session.answers)):
@@ -59,9 +64,10 @@ def ends_of(flow: Flow, explored: Explored) -> frozenset[int]:
 def _never_reached(flow: Flow, explored: Explored) -> Iterator[tuple[str, str]]:
     reached = {pair.session.state for pair in explored.pairs}
     taken = {
-        (explored.pairs[edge.source].session.state, code) for edge in explored.edges for code in edge.codes
+        (explored.pairs[edge.source].session.state, code) for edge in plain(explored) for code in edge.codes
     }
     left = _left_for(flow)
+    yield from ((name, "denne visning") for name in flow.views.keys() - explored.views)
     for name, state in flow.states.items():
         if name not in reached | left:
             yield name, "dette kort"

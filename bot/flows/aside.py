@@ -6,9 +6,9 @@ from itertools import product
 
 from bot import engine
 from bot.flows.relevance import Relevance, Seen
-from bot.flows.trying import Codes
+from bot.flows.trying import Codes, left_view, stored
 from bot.flows.vocabulary import QUESTIONS
-from bot.model import Event, Guard, Session
+from bot.model import Event, Guard, Session, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ def turned_aside(
     for question, choice in [(c.question, c.key) for view in views.values() for c in view.choices]:
         if question not in relevance.loose and session.answers.get(question) != choice:
             yield from _answered_aside(relevance, here, {question: choice})
+    yield from _handed_over(relevance, here)
     answers, told = session.answers, set[object]()
     read = [guard for guard in _read_here(relevance, session.state) if guard in seen.may_hold]
     for wished in _wishes(relevance.loose):
@@ -81,18 +82,32 @@ def _opened_for(relevance: Relevance, here: Turned, code: str) -> Turned | None:
         if code not in {choice.code for choice in view.choices}:
             continue
         for road in ((name, code), ("more", name, code)):
-            done = _pressed(relevance, here, road)
-            if done is not None:
-                return done if not done.session.view else _pressed(relevance, done, ("next",))
+            for done in _pressed(relevance, here, road):
+                if not done.session.view:
+                    return done
+                met = done.met | engine.card(flow, done.session).marks & relevance.owed.keys()
+                session, leaving = left_view(flow, done.session)
+                return Turned(session, met, (*done.codes, leaving))
     return None
 
 
-def _pressed(relevance: Relevance, here: Turned, codes: Codes) -> Turned | None:
-    session, met = here.session, here.met
+# What hands something over, or calls it back, from over a card.
+_DEEDS = (("ask", "done"), ("more", "ask", "done"), ("withdraw",), ("more", "withdraw"))
+
+
+def _handed_over(relevance: Relevance, here: Turned) -> Iterator[Turned]:
+    for road in _DEEDS:
+        yield from _pressed(relevance, here, road)
+
+
+def _pressed(relevance: Relevance, here: Turned, codes: Codes) -> Iterator[Turned]:
+    """After these presses, with whatever the house makes of the last; nothing where one of them is not offered."""
+    session, met, step = here.session, here.met, Step(here.session)
     for code in codes:
         step = engine.step(relevance.flow, session, Event("press", code, chat=1, turn=session.turn))
         if step.note == "not_offered":
-            return None
+            return
         session = step.session
         met |= engine.card(relevance.flow, session).marks & relevance.owed.keys()
-    return Turned(session, met, (*here.codes, *codes))
+    for last, told in stored(step):
+        yield Turned(last, met, (*here.codes, *codes, *told))

@@ -23,6 +23,24 @@ class Joined(Guard):
     all: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Apart(Guard):
+    """One condition made of two that are asked together; `parts` are read by nobody but who compares answers."""
+
+    parts: tuple[Guard, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shows(Guard):
+    """When a card says something that is owed; of no interest where it was said before, or is not owed."""
+
+    mark: str
+
+    @classmethod
+    def of(cls, guard: Guard, mark: str) -> "Shows":
+        return cls(f"{mark}: {guard.name}", guard.reads, guard.holds, mark)
+
+
 def both(guards: Iterable[Guard]) -> Guard:
     """All of them; of none, a condition that always holds."""
     return _joined(tuple(dict.fromkeys(guards)), True)
@@ -65,7 +83,7 @@ def offers_of(state: State) -> dict[str, Guard]:
 
 
 def single(guard: Guard) -> Iterable[Guard]:
-    if isinstance(guard, Joined):
+    if isinstance(guard, Joined | Apart):
         for part in guard.parts:
             yield from single(part)
     else:

@@ -1,17 +1,24 @@
 """Every conversation that a flow allows, by the real engine, those that nothing later tells apart taken as one."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from bot import engine
 from bot.flows.aside import Turned, turned_aside
 from bot.flows.relevance import Relevance, Seen, seen
-from bot.flows.trying import Codes, Press, tried
-from bot.flows.vocabulary import GIVEN
-from bot.model import Answers, Event, Session, Step
+from bot.flows.trying import REFERENCE, Codes, Press, again, left_view, stored, tried
+from bot.model import Answers, Event, Flow, Session
 
-REFERENCE = "ab12cd"  # of whatever is handed over while exploring
+# More pairs than any flow that comes to an end has; what grows past it goes round with more answered each time.
+ENOUGH = 8000
+
+
+class Endless(Exception):
+    """The conversations do not come to an end; carries one that goes on and on."""
+
+    def __init__(self, codes: Codes) -> None:
+        self.codes = codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class Explored:
     edges: list[Edge] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     presses: int = 0
+    views: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,8 @@ def _arrive(
     else:
         number = len(search.found.pairs)
         search.known.setdefault(found.key, []).append(number)
+    if number > ENOUGH:
+        raise Endless(codes)
     pair = Pair(number, session, found, met, codes, aside, answered, came_from)
     search.found.pairs[number : number + 1] = [pair]
     heappush(search.waiting, (aside, len(codes), number))
@@ -124,13 +134,17 @@ def _leave(search: _Search, pair: Pair) -> None:
         return
     for press in tried(flow, pair.session, session, pair.codes, pair.met, pair.came_from):
         search.found.presses += 1
+        search.found.views.add(press.after.view)
         search.eyes.press(press)
     for turned in turned_aside(search.relevance, session, pair.seen, pair.met, pair.codes):
         search.found.presses += len(turned.codes) - len(pair.codes)
+        search.found.views |= _opened_by(flow, turned.codes[len(pair.codes) :])
         if turned.codes == pair.codes:
             _answer(search, turned, pair)
             continue
-        met = _arrive(search, turned.session, turned.met, turned.codes, True, pair.came_from)
+        same_road = turned.session.trail[: len(session.trail)] == session.trail
+        came_from = pair.came_from if same_road else None  # what is called back changes the cards before
+        met = _arrive(search, turned.session, turned.met, turned.codes, True, came_from)
         if met.number == pair.number:
             search.eyes.card(pair, turned.session, turned.codes)
             _answer(search, turned, pair)
@@ -150,14 +164,19 @@ def _answer(search: _Search, here: Turned, pair: Pair) -> None:
             search.found.presses += 1
             pressed = Press(flow, session, event, step, done, here.met)
             search.eyes.press(pressed)
+            search.found.views.add(step.session.view)
+            if (
+                step.session.turn != session.turn
+            ):  # the same press again; a tick that is pressed again is taken off
+                search.eyes.press(again(pressed))
             session = step.session
-        for last, told in _stored(step):
+        for last, told in stored(step):
             met, presses = here.met, 1
             road = (*done, *told)
             if last.view:
                 met |= engine.card(flow, last).marks & search.relevance.owed.keys()
-                last = engine.step(flow, last, Event("press", "next", chat=1, turn=last.turn)).session
-                road, presses = (*road, "next"), 2
+                last, leaving = left_view(flow, last)
+                road, presses = (*road, leaving), 2
             aside = pair.aside or here.codes != pair.codes
             target = _arrive(search, last, met, road, aside, here.session)
             since = road[len(pair.codes) :]
@@ -166,24 +185,21 @@ def _answer(search: _Search, here: Turned, pair: Pair) -> None:
             )
 
 
+def _opened_by(flow: Flow, codes: Codes) -> set[str]:
+    choices = (choice for view in flow.views.values() for choice in view.choices)
+    return {choice.opens for choice in choices if choice.opens and choice.code in codes}
+
+
 def _onward(search: _Search, session: Session) -> Iterator[Codes]:
     state = search.relevance.flow.states[session.state]
-    if state.many:
-        for ticks in search.relevance.domain[state.question]:
-            if ticks is not None:
-                yield (*(f"{state.question}.{tick}" for tick in ticks), "done")
-        return
     card = engine.card(search.relevance.flow, session)
+    if state.many:
+        offered = {button.code for button in card.choices}
+        for ticks in search.relevance.domain[state.question]:
+            codes = [f"{state.question}.{tick}" for tick in ticks or ()]
+            if ticks is not None and offered.issuperset(codes):  # that one is missing, P8 says
+                yield (*codes, "done")
+        return
     yield from ((button.code,) for button in card.choices)
     if state.moves is not None:
         yield ("next",)
-
-
-def _stored(step: Step) -> Iterator[tuple[Session, Codes]]:
-    """What the house makes of it: a referral has somebody to go to, or nobody."""
-    if "refer" not in step.does:
-        yield step.session, ()
-        return
-    for route in GIVEN["route"]:
-        given = {**step.session.given, "route": route}
-        yield replace(step.session, given=given, reference=REFERENCE), (f"route={route}",)

@@ -4,11 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from bot.flows.conditions import Joined, Way, offers_of, ways_of
+from bot.flows.conditions import Joined, Shows, Way, offers_of, ways_of
 from bot.flows.ticks import domain
 from bot.flows.trees import FALSE, TRUE, Domain, Residue, Trees, left
 from bot.flows.vocabulary import QUESTIONS
 from bot.model import Answers, Flow, Guard, State, Value
+
+# Found out anew by each press that hands over, and read on the card that comes with that press (P10): before it, what
+# was found out earlier distinguishes nothing.
+FRESH = frozenset({"route"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,11 @@ def relevance(flow: Flow, watched: Mapping[str, Sequence[Guard]], owed: Mapping[
         ]
         read[name] = tuple(dict.fromkeys(guard for guard in mine if guard.reads))
     aside = frozenset(choice.question for view in flow.views.values() for choice in view.choices)
+    if "ask" in flow.views:  # what is handed over from over a card, and called back
+        aside |= {"asked", "route", "consent"}
     answerable = domain({guard for guards in read.values() for guard in guards} | set(owed.values()))
     offered = {(choice.question, choice.key) for view in flow.views.values() for choice in view.choices}
-    loose = frozenset(q for q in aside if all((q, key) in offered for key in QUESTIONS[q]))
+    loose = frozenset(q for q in aside if q in QUESTIONS and all((q, key) in offered for key in QUESTIONS[q]))
     return Relevance(
         flow, ways, {name: _opened(state) | aside for name, state in flow.states.items()}, read, owed,
         answerable, loose, _memory(answerable, loose), {name: _read_on_roads(ways, name, loose) for name in flow.states},
@@ -111,18 +117,21 @@ def _looked_at(
     key: list[object] = [state]
     undecided: set[Guard] = set()
     still_read: set[str] = set()
-    for mark, guard in [*((None, guard) for guard in future.read), *relevance.owed.items()]:
+    said: set[str] = set()  # what is owed no more: said before, or never owed
+    for mark, guard in [*relevance.owed.items(), *(("", guard) for guard in future.read)]:
         residue = _residue(relevance, guard, answers, future.open)
-        if residue == FALSE:
-            key.append(FALSE)
-            continue
-        undecided.add(guard)
-        if mark in met:  # what is owed and has been met is as good as not owed
+        if residue != FALSE:
+            undecided.add(guard)
+        if mark and (residue == FALSE or mark in met):
+            said.add(mark)
+        if residue == FALSE or mark in said or (isinstance(guard, Shows) and guard.mark in said):
             key.append(FALSE)
             continue
         key.append(residue)
         if residue != TRUE:
             still_read |= guard.reads & future.open
+    read_here = frozenset[str]().union(*(guard.reads for guard in relevance.watched[state]))
+    still_read -= FRESH - read_here
     key += [(question, answers.get(question)) for question in sorted(still_read - relevance.loose)]
     return Seen(tuple(key), frozenset(undecided))
 
@@ -195,7 +204,7 @@ def _found(relevance: Relevance, guard: Guard, answers: Answers, open: frozenset
     if isinstance(guard, Joined):
         return _of_parts(relevance, guard, answers, open)
     trees = relevance.memory.trees
-    return left(trees, trees.of(guard), answers, open, relevance.loose)
+    return left(trees, trees.of(guard), answers, open, relevance.loose | FRESH)
 
 
 def _of_parts(relevance: Relevance, guard: Joined, answers: Answers, open: frozenset[str]) -> Residue:

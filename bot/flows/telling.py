@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bot import engine
-from bot.flows.explore import REFERENCE
 from bot.flows.play import seen
+from bot.flows.trying import REFERENCE
 from bot.flows.verdicts import Broken, Verdict
 from bot.model import Answers, Button, Card, Event, Flow, Screen, Session, Text, Value
 

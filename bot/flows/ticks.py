@@ -1,5 +1,6 @@
 """What can be answered to each question, and of many choices only the combinations that somebody can tell apart."""
 
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from math import prod
@@ -9,7 +10,7 @@ from bot.flows.trees import Domain
 from bot.flows.vocabulary import GIVEN, MANY, QUESTIONS
 from bot.model import Answers, Guard, Value
 
-_CONTEXTS = 200
+_CONTEXTS = 300
 
 
 def domain(guards: Iterable[Guard]) -> Domain:
@@ -68,10 +69,11 @@ def _truths(
 
 
 def _contexts(others: frozenset[str], domain: Domain) -> Iterable[dict[str, Value]]:
-    """What may be answered beside it; evenly thinned out where that is too much to try."""
+    """What may be answered beside it: everything, or by chance as much as can be tried."""
     asked = sorted(others - MANY)
     count = prod(len(domain[question]) for question in asked)
-    for number in range(0, count, max(1, count // _CONTEXTS) | 1):
+    tried = range(count) if count <= _CONTEXTS else random.Random(count).sample(range(count), _CONTEXTS)  # noqa: S311
+    for number in tried:
         around: dict[str, Value] = {}
         for question in asked:
             number, at = divmod(number, len(domain[question]))

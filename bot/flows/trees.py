@@ -1,9 +1,11 @@
 """A condition as a decision tree, grown by asking it, and what is left of it once some answers are settled."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
+from bot.flows.conditions import Apart, Joined
 from bot.model import Answers, Guard, Value
 
 Domain = Mapping[str, tuple[Value | None, ...]]  # what an answer may be; None, always first, is not answered
@@ -29,6 +31,8 @@ class Trees:
     numbers: dict[tuple[object, ...], Residue] = field(default_factory=dict)
     grown: dict[Guard, Residue] = field(default_factory=dict)
     places: dict[str, dict[Value | None, int]] = field(default_factory=dict)
+    joined: dict[tuple[str, Residue, Residue], Residue] = field(default_factory=dict)
+    settled: dict[tuple[Residue, str, int], Residue] = field(default_factory=dict)
 
     def number(self, node: tuple[object, ...]) -> Residue:
         found = self.numbers.get(node)
@@ -40,8 +44,22 @@ class Trees:
     def of(self, guard: Guard) -> Residue:
         """Raises KeyError where the condition asks for what it does not say that it reads."""
         if guard not in self.grown:
-            self.grown[guard] = _grow(self, guard, {})
+            made = self._of_parts(guard)
+            self.grown[guard] = _grow(self, guard, {}) if made is None else made
         return self.grown[guard]
+
+    def _of_parts(self, guard: Guard) -> Residue | None:
+        """What is made of others is made of their trees, and not asked again for every answer."""
+        if isinstance(guard, Apart):
+            return _either_way(self, "but not", *(self.of(part) for part in guard.parts))
+        if isinstance(guard, Joined):
+            how = "and" if guard.all else "or"
+            return reduce(
+                lambda one, other: _either_way(self, how, one, other),
+                map(self.of, guard.parts),
+                TRUE if guard.all else FALSE,
+            )
+        return None
 
     def place(self, question: str, value: Value | None) -> int:
         """Which branch an answer takes."""
@@ -77,6 +95,47 @@ def left(
         return found
 
     return fill(tree)
+
+
+_JOINING: Mapping[str, Callable[[bool, bool], bool]] = {
+    "and": lambda one, other: one and other,
+    "or": lambda one, other: one or other,
+    "but not": lambda one, other: one and not other,
+}
+
+
+def _either_way(trees: Trees, how: str, one: Residue, other: Residue) -> Residue:
+    """The tree of two conditions together."""
+    if one <= TRUE and other <= TRUE:
+        return TRUE if _JOINING[how](bool(one), bool(other)) else FALSE
+    known = (how, one, other)
+    found = trees.joined.get(known)
+    if found is None:
+        question = str(trees.nodes[one if one > TRUE else other][0])
+        branches = [
+            _either_way(trees, how, _settled(trees, one, question, at), _settled(trees, other, question, at))
+            for at in range(len(trees.domain[question]))
+        ]
+        same = all(branch == branches[0] for branch in branches)
+        found = trees.joined[known] = branches[0] if same else trees.number((question, *branches))
+    return found
+
+
+def _settled(trees: Trees, tree: Residue, question: str, at: int) -> Residue:
+    """The tree once one question is answered."""
+    if tree <= TRUE:
+        return tree
+    known = (tree, question, at)
+    found = trees.settled.get(known)
+    if found is None:
+        asks, *branches = trees.nodes[tree]
+        if asks == question:
+            found = int(branches[at])  # type: ignore[call-overload]
+        else:
+            each = [_settled(trees, int(branch), question, at) for branch in branches]  # type: ignore[call-overload]
+            found = each[0] if all(one == each[0] for one in each) else trees.number((asks, *each))
+        trees.settled[known] = found
+    return found
 
 
 def _grow(trees: Trees, guard: Guard, told: Mapping[str, Value | None]) -> Residue:

@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot import engine
+from bot.flows.vocabulary import GIVEN
 from bot.model import Card, Event, Flow, Session, Step
 
 Codes = tuple[str, ...]
+
+REFERENCE = "ab12cd"  # of whatever is handed over while exploring
 
 
 @dataclass(frozen=True)
@@ -92,3 +95,29 @@ def _within(opened: Press, press: Callable[..., Press], still: Callable[..., Pre
             yield further
             for leaving in further.card.controls:
                 yield press(further.after, leaving.code, code, button.code)
+
+
+def again(press: Press) -> Press:
+    """The same press on the card that it led to."""
+    step = engine.step(press.flow, press.after, press.event)
+    event = replace(press.event, code="twice")
+    return Press(press.flow, press.after, event, step, (*press.codes, "twice"), press.met, looks=True)
+
+
+def stored(step: Step) -> Iterator[tuple[Session, Codes]]:
+    """What the house makes of it: a referral has somebody to go to, or nobody; one that is called back is gone."""
+    if "refer" in step.does:
+        for route in GIVEN["route"]:
+            given = {**step.session.given, "route": route}
+            yield replace(step.session, given=given, reference=REFERENCE), (f"route={route}",)
+    else:
+        yield (replace(step.session, reference="") if "withdraw" in step.does else step.session), ()
+
+
+def left_view(flow: Flow, session: Session) -> tuple[Session, str]:
+    """Back on the card that a view came up over, and the press that led there. Raises LookupError where none does."""
+    offered = {button.code for button in engine.card(flow, session).controls}
+    for code in ("next", "back", "hide"):
+        if code in offered:
+            return engine.step(flow, session, Event("press", code, chat=1, turn=session.turn)).session, code
+    raise LookupError(f"nothing leads out of the view {session.view}")

@@ -26,10 +26,12 @@ class Enough(Exception):
 
 @dataclass(slots=True)
 class Verdict:
-    """One property over all flows. `looks` counts where it was asked: a property that was never asked is no pass."""
+    """One property over all flows. `looks` counts where it was asked: a property that was never asked is no pass.
+    `tried` counts the cases of its rules about derived codes, which prove nothing of the flows."""
 
     of: Property
     looks: int = 0
+    tried: int = 0
     seconds: float = 0.0
     broken: Broken | None = None
 

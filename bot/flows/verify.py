@@ -7,18 +7,22 @@ from functools import cache
 from itertools import product
 
 from bot.flows.afterwards import afterwards, ends_of, plain
-from bot.flows.conditions import either
-from bot.flows.explore import Explored, Eyes, explore
+from bot.flows.conditions import Shows, either
+from bot.flows.explore import Endless, Explored, Eyes, explore
 from bot.flows.lengths import conversations, longest, shortest
 from bot.flows.properties import PROPERTIES
 from bot.flows.properties.demands import (
+    After,
     AtMost,
     Demand,
     Ground,
     Looked,
     Never,
+    Owed,
     Rule,
     Wrong,
+    carries,
+    shown,
 )
 from bot.flows.relevance import relevance
 from bot.flows.verdicts import Broken, End, Enough, Report, Verdict, Walked
@@ -73,7 +77,13 @@ def _walk(ground: Ground, verdicts: Mapping[str, Verdict], keep: Keep) -> Walked
         {card: _read_on(card, asked, flow) for card in ("", *flow.states)},
         {mark: either(d.when for _, d in owed if d.mark == mark) for mark in {d.mark for _, d in owed}},
     )
-    explored = explore(seen, GIVENS, Eyes(watcher.card, watcher.press), keep)
+    try:
+        explored = explore(seen, GIVENS, Eyes(watcher.card, watcher.press), keep)
+    except Endless as endless:
+        for verdict in verdicts.values():  # nothing holds of what could not be explored
+            why = "samtalerne når aldrig til en slutning, der kan undersøges"
+            verdict.found(Broken(verdict.of.code, flow.name, why, endless.codes))
+        return Walked(flow.name, len(flow.states), 0, 0, 0, (), time.perf_counter() - begun)
     for verdict, demand in asked:
         begun_now = time.perf_counter()
         afterwards(verdict, demand, flow, explored)
@@ -100,7 +110,7 @@ def _demands(verdict: Verdict, ground: Ground) -> list[Demand]:
 
 def _rule(verdict: Verdict, rule: Rule, flow: str) -> None:
     looks, wrong = tried(rule.cases)
-    verdict.looks += looks
+    verdict.tried += looks
     if wrong is not None:
         verdict.found(Broken(verdict.of.code, flow, rule.why, answers=wrong))
 
@@ -118,6 +128,10 @@ def tried(cases: Callable[[], Iterator[tuple[Answers, bool]]]) -> tuple[int, Ans
 def _read_on(card: str, asked: Sequence[tuple[Verdict, Demand]], flow: Flow) -> list[Guard]:
     """The properties' conditions on a card; on an end also what a limit on the road to it reads."""
     read = [demand.when for _, demand in asked if isinstance(demand, Never) and read_on(demand) == card]
+    read += [guard for _, demand in asked if isinstance(demand, After) and not card for guard in demand.reads]
+    owed = {demand.mark for _, demand in asked if isinstance(demand, Owed)}
+    shows = [flow.states[card]] if card else list(flow.views.values())
+    read += [Shows.of(shown(state, mark), mark) for state in shows for mark in owed if carries(state, mark)]
     if card and flow.states[card].ends:
         read += [demand.ends for _, demand in asked if isinstance(demand, AtMost) and demand.ends is not None]
     return read

@@ -29,7 +29,8 @@ class Watcher:
         anywhere = () if state.ends else self.nevers.get("", ())
         for verdict, never in (*self.nevers.get(session.state, ()), *anywhere):
             begun = time.perf_counter()
-            right = never.when not in pair.seen.may_hold or not never.when(answers)
+            ruled_out = never.when.reads and never.when not in pair.seen.may_hold
+            right = bool(ruled_out) or not never.when(answers)
             road = codes if right else (*codes, *_opening(self.flow, session, never))
             self._judge(verdict, right, never.why, road, begun)
         for verdict, owed in self.owed if state.ends else ():

@@ -19,10 +19,15 @@ REFERENCES = frozenset({"law", "sources", "phrases"})  # what flows refer to; th
 
 
 @cache
+def texts() -> dict[str, str]:
+    """Every file's text by its name without the ending, read once: somebody may be writing on while the mutants run."""
+    return {path.stem: path.read_text("utf-8") for path in sorted(DIRECTORY.glob("*.toml"))}
+
+
+@cache
 def files() -> dict[str, Table]:
-    """Each flow file by its name without the ending, as it stands."""
-    read = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(DIRECTORY.glob("*.toml"))}
-    return {name: table for name, table in read.items() if name not in REFERENCES}
+    """Each flow file by its name, as data."""
+    return {name: tomllib.loads(text) for name, text in texts().items() if name not in REFERENCES}
 
 
 @cache
@@ -67,13 +72,12 @@ def many(value: str | Sequence[str]) -> list[str]:
 
 def write(into: Path, file: str, change: Change | None) -> None:
     """All files as they stand, except the one that is changed."""
-    for path in DIRECTORY.glob("*.toml"):
-        text = path.read_text("utf-8")
-        if change is not None and path.stem == file:
-            changed = copy.deepcopy(files()[file])
-            change(changed)
-            text = toml(changed)
-        (into / path.name).write_text(text, "utf-8")
+    for name, text in texts().items():
+        (into / f"{name}.toml").write_text(text, "utf-8")
+    if change is not None:
+        changed = copy.deepcopy(files()[file])
+        change(changed)
+        (into / f"{file}.toml").write_text(toml(changed), "utf-8")
 
 
 def toml(table: Mapping[str, Any]) -> str:

@@ -1,10 +1,12 @@
 """Every fault that is tried, one small change each and always the same ones; nothing is run here."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 
 from bot.flows.guards import GUARDS
+from bot.model import Guard
 from tests.mutants.behaviour import controls
 from tests.mutants.files import Change, Path_, Table, at, files, flow_of, many, states_of, tables
 from tests.mutants.mutant import Mutant, negated
@@ -99,7 +101,7 @@ def _marks(file: str, path: Path_, table: Table) -> Iterator[Mutant]:
 def _choices(file: str, path: Path_, table: Table) -> Iterator[Mutant]:
     choices = table.get("choices", ())
     here = (*path, "choices")
-    for number, (one, other) in enumerate(zip(choices, choices[1:], strict=False)):
+    for number, (one, other) in enumerate(pairwise(choices)):
         pair = f"{one['key']} and {other['key']}"
         if one["key"] != other["key"]:
             yield _mutant("swap choices", file, path, f"keys of {pair}", _swapped(here, number, "key"))
@@ -135,7 +137,9 @@ def _removed(file: str, path: Path_, table: Table) -> Iterator[Mutant]:
 
 def _matters(line: Table) -> bool:
     """It carries a mark, or is for the citizen's ears, itself or by the text it uses."""
-    named = [table["text"][line["use"]] for table in files().values() if line.get("use") in table.get("text", ())]
+    named = [
+        table["text"][line["use"]] for table in files().values() if line.get("use") in table.get("text", ())
+    ]
     return any("marks" in each or "aloud" in each for each in (line, *named))
 
 
@@ -143,10 +147,10 @@ def _matters(line: Table) -> bool:
 
 
 def _mutant(
-    kind: str, file: str, path: Path_, what: str, change: Change, guards: dict[str, object] | None = None
+    kind: str, file: str, path: Path_, what: str, change: Change, guards: Mapping[str, Guard] | None = None
 ) -> Mutant:
     where = " ".join(str(step) for step in path[1:]) or str(path[0])
-    return Mutant(kind, file, where, what, change, guards or {})  # type: ignore[arg-type]
+    return Mutant(kind, file, where, what, change, guards or {})
 
 
 def _put(path: Path_, key: str, value: object) -> Change:

@@ -128,9 +128,11 @@ def may_speak_concern(answers: Answers) -> bool:
     return may_speak(answers) and answers.get("mode") == "concern"
 
 
-@guard("moment", *REASON)
+@guard("danger", "moment", *REASON)
 def danger_to_ask(answers: Answers) -> bool:
     """Danger is asked once, in the form that fits; not at all where nothing worries."""
+    if "danger" in answers:
+        return False
     if answers.get("mode") == "uses":
         return True
     return answers.get("mode") != "child" and not has_opened_up(answers) and derived.has_reason(answers)

@@ -24,6 +24,7 @@ from bot.flows.trying import Press
 from bot.model import Answers, Card, Guard, Session
 
 DANGER_NOW = ("danger.now", "child_danger.now")
+EMERGENCY = {"112", "{acute_phone}"}
 ALOUD = frozenset({"aloud", "check", "reply"})
 
 
@@ -42,7 +43,8 @@ def acute_first(ground: Ground) -> Iterator[Demand]:
     def leads_to_it(press: Press) -> bool | None:
         if press.step.note or press.code not in (*DANGER_NOW, "acute"):
             return None
-        return "emergency" in press.card.marks and not press.card.choices
+        said = " ".join(line.text.msgid for line in press.card.lines)
+        return "emergency" in press.card.marks and not press.card.choices and _words(said) >= EMERGENCY
 
     yield Each(has_it, "kortet har ingen akut hjælp")
     yield After(leads_to_it, "det næste kort er ikke akutkortet")
@@ -51,7 +53,7 @@ def acute_first(ground: Ground) -> Iterator[Demand]:
             said = " ".join(line.text.msgid for line in card.lines if not line.when)
             yield (
                 Looked()
-                if {"112", "{acute_phone}"} <= _words(said)
+                if _words(said) >= EMERGENCY
                 else Wrong(where, "akutkortet mangler 112 eller kommunens akutte kontakt")
             )
 
@@ -102,6 +104,9 @@ def truth(ground: Ground) -> Iterator[Demand]:
         question, value = follows[press.code]
         return press.after.answers.get(question) == value
 
+    for where, card in ground.cards():
+        if any("ingen vold" in line.text.msgid.lower() for line in (*card.lines, *card.why)):
+            yield Wrong(where, "der står «ingen vold»")
     yield Rule(_results, "resultatet er ikke det, der skete")
     yield After(says_so, "det, der følger af svaret, er ikke noteret")
 
@@ -131,7 +136,7 @@ def judgement(ground: Ground) -> Iterator[Demand]:
     for where, card in ground.cards():
         if card.question == "level" and card.choices:
             yield from _level_card(ground, where, {f"level.{key}" for key in facts.LEVELS})
-    if "notify" in ground.flow.views:
+    if any("duty" in card.marks for _, card in ground.cards()):
         yield Each(_can_turn_to, "hverken underretning eller nøgleperson kan nås herfra")
         yield After(_more_has_all, "kortet mangler noget af det, man altid kan")
 

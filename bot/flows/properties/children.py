@@ -15,6 +15,7 @@ from bot.flows.properties.demands import (
     Owed,
     Rule,
     but_not,
+    carries,
     offered,
     on,
     proves,
@@ -24,7 +25,7 @@ from bot.flows.trying import Press
 from bot.model import Answers, State
 
 DUTY_FACTS = ("duty_personal", "duty_reason", "duty_no_proof", "duty_first", "duty_now")
-ALWAYS_OFFERED = ("notified", "today", "colleague", "advice_first", "considered")
+ALWAYS_OFFERED = ("notified", "today", "earlier", "colleague", "advice_first", "considered")
 ABOUT_THE_CHILD = ("exposure", "suspected", "child_danger")
 
 
@@ -117,7 +118,7 @@ def parents(ground: Ground) -> Iterator[Demand]:
         yield Owed("ask_reception_first", facts.EXPOSED_PARENT)
     for where, card in ground.cards():
         said = shown(card, "with_parents")
-        if said.reads:
+        if carries(card, "with_parents"):
             yield Never(
                 where, both([said, _NOT_WITH_PARENTS]), "der står, at man gennemgår det med forældrene"
             )
@@ -161,7 +162,7 @@ def unfinished_duty(ground: Ground) -> Iterator[Demand]:
     yield Rule(_unanswered, "en pligt, der står ubesvaret, er ikke åben")
     for where, card in ground.cards():
         reminds = shown(card, "reminder")
-        if reminds.reads:
+        if carries(card, "reminder"):
             yield Never(where, but_not(reminds, facts.OPEN), "kortet lover en påmindelse, der ikke kommer")
         if card.ends:
             yield Never(

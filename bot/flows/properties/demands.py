@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.engine import STOPPED
-from bot.flows.conditions import both, either
+from bot.flows.conditions import Apart, both, either
 from bot.flows.trying import Press
 from bot.model import Answers, Card, Flow, Guard, Session, State, Text
 
@@ -47,10 +47,12 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class After:
-    """What every press must lead to. None: it says nothing of this press."""
+    """What every press must lead to. None: it says nothing of this press. `reads` are the conditions on which it
+    depends beyond what is pressed and shown."""
 
     right: Callable[[Press], bool | None]
     why: str
+    reads: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,6 +178,10 @@ def shown(state: State, mark: str) -> Guard:
     return either([both(line.when) for line in state.lines if mark in line.marks])
 
 
+def carries(state: State, mark: str) -> bool:
+    return mark in state.marks or any(mark in line.marks for line in state.lines)
+
+
 def offered(state: State, code: str) -> Guard:
     """When a card offers an answer."""
     return either([both(choice.when) for choice in state.choices if choice.code == code])
@@ -184,8 +190,9 @@ def offered(state: State, code: str) -> Guard:
 @cache
 def but_not(first: Guard, other: Guard) -> Guard:
     """The first, and not the other."""
-    return Guard(
+    return Apart(
         f"{first.name} but not {other.name}",
         first.reads | other.reads,
         lambda answers: first(answers) and not other(answers),
+        (first, other),
     )

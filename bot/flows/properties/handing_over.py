@@ -57,12 +57,28 @@ def consent(ground: Ground) -> Iterator[Demand]:
         codes = {button.code for button in card.choices if button.code.startswith("consent.")}
         return codes == {f"consent.{key}" for key in QUESTIONS["consent"]} if codes else None
 
+    def by_its_name(press: Press) -> bool | None:
+        """What is stored is what was pressed: no other answer makes it a consent with a name."""
+        if "refer" not in press.step.does or press.step.note == "asked":
+            return None
+        return (press.after.answers.get("consent") == "named") == (press.code == "consent.named")
+
     yield After(only_then, "noget overleveres uden samtykke")
+    yield After(by_its_name, "det, der gemmes, er ikke det samtykke, der blev trykket")
+    yield from _said_for_her(ground)
     yield Rule(_paths, "en vej med navn uden samtykke med navn")
     yield Each(all_four, "ikke alle svar om samtykke kan gives")
     for where, card in ground.cards():
         if card.question == "consent" and card.choices and "consent" not in card.marks:
             yield Wrong(where, "kortet spørger om samtykke uden at være mærket sådan")
+
+
+def _said_for_her(ground: Ground) -> Iterator[Demand]:
+    """What is hers or the citizen's to say is never set by another answer."""
+    for where, card in ground.cards():
+        for choice in card.choices:
+            if choice.sets.keys() & {choice.question, "consent", "level", "duty", "wish"}:
+                yield Wrong(where, f"{choice.code} sætter et svar, der ikke er dets eget")
 
 
 @proves("P10", "told is stored")
@@ -86,6 +102,12 @@ def told_is_stored(ground: Ground) -> Iterator[Demand]:
             return None
         return "refer" in press.step.does
 
+    def says_so_at_once(press: Press) -> bool | None:
+        if "refer" not in press.step.does or press.step.note == "asked" or press.looks:
+            return None
+        return "sent" in press.card.marks
+
+    yield After(says_so_at_once, "det er sendt, og det næste kort siger det ikke")
     yield After(with_its_deed, "det, trykket siger er gjort, gemmes ikke med det")
     yield After(says_sent_with_the_deed, "kortet siger sendt, og intet blev sendt med det tryk")
     for where, card in ground.cards():

@@ -14,12 +14,14 @@ from bot.flows.properties.demands import (
     EverythingIsReached,
     Ground,
     Rule,
+    Wrong,
     but_not,
     on,
     proves,
 )
 from bot.flows.ticks import domain
 from bot.flows.trying import STILL, Press
+from bot.flows.vocabulary import QUESTIONS
 from bot.model import Answers, Card, Guard, Session, Value
 
 # What is worse said than unsaid: question -> (what it was, what it becomes instead).
@@ -51,7 +53,7 @@ def monotone(ground: Ground) -> Iterator[Demand]:
     yield Rule(_urgency_never_falls, "der er sagt mere, og det haster mindre")
     yield Rule(_duty_never_falls, "der er sagt mere, og pligten er væk")
     # The card comes where the duty stands (P3) and only there, and that never falls: so the card is never removed.
-    yield After(_only_where_it_stands, "underretningskortet kommer, hvor ingen pligt står")
+    yield After(_only_where_it_stands, "underretningskortet kommer, hvor ingen pligt står", (facts.STANDS,))
 
 
 def _only_where_it_stands(press: Press) -> bool | None:
@@ -115,6 +117,10 @@ def ways_out(ground: Ground) -> Iterator[Demand]:
     yield Each(has_them, "kortet mangler tilbage, stop eller akut")
     yield EveryRoadEnds()
     yield EverythingIsReached()
+    for name, state in ground.flow.states.items():
+        offered = {choice.key for choice in state.choices if choice.question == state.question}
+        for key in sorted(set(QUESTIONS.get(state.question, ())) - offered if offered else ()):
+            yield Wrong(name, f"svaret {state.question}.{key} kan ikke gives")
     yield AtMost(24)
     if any(card.question == "gate" for _, card in ground.cards()):
         yield AtMost(20, avoids=frozenset({"gate.missing"}), emergency=False)
@@ -143,9 +149,9 @@ def steady(ground: Ground) -> Iterator[Demand]:
         return _as_it_was(press.before, press.after) and not press.step.does
 
     def back(press: Press) -> bool | None:
-        if press.code != "back" or press.before.view or press.step.note:
+        if press.code != "back" or press.before.view or press.step.note or press.came_from is None:
             return None
-        return press.came_from is not None and _as_it_was(press.came_from, press.after)
+        return _as_it_was(press.came_from, press.after)
 
     yield After(still, "noget ændrede sig af noget, der intet betyder")
     yield After(only_looks, "noget ændrede sig af at kigge")
