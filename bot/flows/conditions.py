@@ -35,10 +35,11 @@ class Shows(Guard):
     """When a card says something that is owed; of no interest where it was said before, or is not owed."""
 
     mark: str
+    says: Guard
 
     @classmethod
-    def of(cls, guard: Guard, mark: str) -> "Shows":
-        return cls(f"{mark}: {guard.name}", guard.reads, guard.holds, mark)
+    def of(cls, says: Guard, mark: str) -> "Shows":
+        return cls(f"{mark}: {says.name}", says.reads, says.holds, mark, says)
 
 
 def both(guards: Iterable[Guard]) -> Guard:
@@ -86,5 +87,7 @@ def single(guard: Guard) -> Iterable[Guard]:
     if isinstance(guard, Joined | Apart):
         for part in guard.parts:
             yield from single(part)
+    elif isinstance(guard, Shows):
+        yield from single(guard.says)
     else:
         yield guard

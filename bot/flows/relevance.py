@@ -1,6 +1,6 @@
 """Which of the answers still matter on a card: those that a later road or a property reads. It walks nowhere itself."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -21,7 +21,7 @@ class Future:
 
     cards: frozenset[str]
     open: frozenset[str]
-    read: tuple[Guard, ...]
+    groups: "tuple[Group, ...]"
     reads: tuple[str, ...]
 
 
@@ -43,11 +43,21 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Conditions that read the same, and what was left of them each time."""
+
+    guards: tuple[Guard, ...]
+    asked: Asked
+    found: dict[tuple[object, ...], tuple[Residue, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What has been found about conditions, for as long as the same can be answered."""
 
     trees: Trees
     asked: dict[tuple[Guard, frozenset[str]], Asked] = field(default_factory=dict)
+    groups: dict[tuple[tuple[Guard, ...], frozenset[str]], Group] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,13 +128,16 @@ def _looked_at(
     undecided: set[Guard] = set()
     still_read: set[str] = set()
     said: set[str] = set()  # what is owed no more: said before, or never owed
-    for mark, guard in [*relevance.owed.items(), *(("", guard) for guard in future.read)]:
+    for mark, guard in relevance.owed.items():
         residue = _residue(relevance, guard, answers, future.open)
+        if residue == FALSE or mark in met:
+            said.add(mark)
+    owed = ((guard, _residue(relevance, guard, answers, future.open)) for guard in relevance.owed.values())
+    quiet = {guard for mark, guard in relevance.owed.items() if mark in said}
+    for guard, residue in (*owed, *_residues(relevance, future, answers)):
         if residue != FALSE:
             undecided.add(guard)
-        if mark and (residue == FALSE or mark in met):
-            said.add(mark)
-        if residue == FALSE or mark in said or (isinstance(guard, Shows) and guard.mark in said):
+        if residue == FALSE or guard in quiet or (isinstance(guard, Shows) and guard.mark in said):
             key.append(FALSE)
             continue
         key.append(residue)
@@ -134,6 +147,22 @@ def _looked_at(
     still_read -= FRESH - read_here
     key += [(question, answers.get(question)) for question in sorted(still_read - relevance.loose)]
     return Seen(tuple(key), frozenset(undecided))
+
+
+def _residues(relevance: Relevance, future: Future, answers: Answers) -> Iterator[tuple[Guard, Residue]]:
+    """What is left of each condition that can still be read; those that read the same are looked up together."""
+    get = answers.get
+    for group in future.groups:
+        asked = group.asked
+        known = (
+            *[question in answers for question in asked.open],
+            *[get(question) for question in asked.settled],
+        )
+        found = group.found.get(known)
+        if found is None:
+            found = tuple(_residue(relevance, guard, answers, future.open) for guard in group.guards)
+            group.found[known] = found
+        yield from zip(group.guards, found, strict=True)
 
 
 def _future(relevance: Relevance, state: str, answers: Answers) -> Future:
@@ -166,7 +195,18 @@ def _explored(relevance: Relevance, state: str, answers: Answers) -> Future:
 def _future_of(relevance: Relevance, cards: frozenset[str], open: frozenset[str]) -> Future:
     read = tuple(dict.fromkeys(guard for card in sorted(cards) for guard in relevance.watched[card]))
     reads = frozenset[str]().union(*(guard.reads for guard in (*read, *relevance.owed.values())))
-    return Future(cards, open, read, tuple(sorted(reads)))
+    by_reads: dict[frozenset[str], list[Guard]] = {}
+    for guard in read:
+        by_reads.setdefault(guard.reads, []).append(guard)
+    groups = tuple(_group(relevance.memory, each, tuple(guards), open) for each, guards in by_reads.items())
+    return Future(cards, open, groups, tuple(sorted(reads)))
+
+
+def _group(memory: Memory, reads: frozenset[str], guards: tuple[Guard, ...], open: frozenset[str]) -> Group:
+    found = memory.groups.get((guards, open))
+    if found is None:
+        found = memory.groups[guards, open] = Group(guards, Asked(tuple(reads & open), tuple(reads - open)))
+    return found
 
 
 def _possible(
@@ -203,6 +243,8 @@ def _found(relevance: Relevance, guard: Guard, answers: Answers, open: frozenset
         return TRUE if guard(answers) else FALSE
     if isinstance(guard, Joined):
         return _of_parts(relevance, guard, answers, open)
+    if isinstance(guard, Shows):
+        return _residue(relevance, guard.says, answers, open)
     trees = relevance.memory.trees
     return left(trees, trees.of(guard), answers, open, relevance.loose | FRESH)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
-from bot.flows.conditions import Apart, Joined
+from bot.flows.conditions import Apart, Joined, Shows
 from bot.model import Answers, Guard, Value
 
 Domain = Mapping[str, tuple[Value | None, ...]]  # what an answer may be; None, always first, is not answered
@@ -59,7 +59,7 @@ class Trees:
                 map(self.of, guard.parts),
                 TRUE if guard.all else FALSE,
             )
-        return None
+        return self.of(guard.says) if isinstance(guard, Shows) else None
 
     def place(self, question: str, value: Value | None) -> int:
         """Which branch an answer takes."""

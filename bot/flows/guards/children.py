@@ -102,15 +102,19 @@ def exposure_to_ask(answers: Answers) -> bool:
 def parents_as_usual(answers: Answers) -> bool:
     """The rare road on which parents are gone through it with first: nobody at home may be the one, no
     honour, no young person of her own, no adult or child who told, and nothing seen of violence."""
-    apart = (
-        answers.get("honour") in {"yes", "unknown"},
-        answers.get("children") == "self",
-        answers.get("mode") == "uses",
-        answers.get("response") in {"disclosed", "unsure"},
-        "child_told" in derived.marked(answers, "signs"),
-        answers.get("suspected") == "nobody" and answers.get("exposure") in {"witnessed", "direct", "both"},
+    if answers.get("suspected") not in {"other", "nobody"}:
+        return False
+    return not (
+        answers.get("honour") in {"yes", "unknown"}
+        or answers.get("children") == "self"
+        or answers.get("mode") == "uses"
+        or answers.get("response") in {"disclosed", "unsure"}
+        or "child_told" in derived.marked(answers, "signs")
+        or (
+            answers.get("suspected") == "nobody"
+            and answers.get("exposure") in {"witnessed", "direct", "both"}
+        )
     )
-    return answers.get("suspected") in {"other", "nobody"} and not any(apart)
 
 
 @guard("suspected", "exposure", "honour", "children", "mode", "response", "signs")

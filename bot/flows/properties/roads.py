@@ -112,9 +112,19 @@ def ways_out(ground: Ground) -> Iterator[Demand]:
     def has_them(session: Session, card: Card) -> bool | None:
         if session.view or ground.flow.states[session.state].ends:
             return None
-        return {"back", "stop", "acute"} <= {button.code for button in card.controls}
+        return {"back", "stop", "acute", "hide"} <= {button.code for button in card.controls}
 
-    yield Each(has_them, "kortet mangler tilbage, stop eller akut")
+    def leads_out(session: Session, card: Card) -> bool | None:
+        """Of a view: back to the card, to the hidden screen and to an end; the hidden screen shows its own four only."""
+        codes = {button.code for button in card.controls}
+        if not session.view:
+            return None
+        if session.view == "hide":
+            return codes == {"back", "hide", "more", "acute"} and card.marks == {"neutral"}
+        return {"hide", "stop"} <= codes and bool(codes & {"back", "next"})
+
+    yield Each(has_them, "kortet mangler tilbage, stop, skjul eller akut")
+    yield Each(leads_out, "fra visningen mangler en vej ud")
     yield EveryRoadEnds()
     yield EverythingIsReached()
     for name, state in ground.flow.states.items():
