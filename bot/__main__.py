@@ -209,6 +209,7 @@ def check(
     from bot.flows import loader
 
     try:
+        changes = [] if against is None else _changes(against, directory or loader.DIRECTORY)
         proven = tuple(proving.prove(directory or loader.DIRECTORY))
     except FlowError as error:
         if as_json:
@@ -216,12 +217,21 @@ def check(
         else:
             typer.echo("\n".join(error.problems))
         raise typer.Exit(1) from None
-    told = proving.as_json(proven, _telling()) if as_json else None
+    told = proving.as_json(proven, _telling()) | {"changes": changes} if as_json else None
     typer.echo(json.dumps(told, ensure_ascii=False) if told else "\n".join(proving.lines(proven, _telling())))
+    if changes and not as_json:
+        typer.echo("\n".join(["", *changes]))
     if not proving.passed(proven):
         raise typer.Exit(1)
     if directory is None and not proving.store(proven) and not as_json:
         typer.echo("the proof could not be stored here; each start proves anew")
+
+
+def _changes(old: Path, new: Path) -> list[str]:
+    """What changes for whom since an older directory. Raises FlowError where one of the two cannot be read."""
+    from bot.flows import against, listing, loader
+
+    return listing.lines(against.differences(against.read(old), loader.load(new)))
 
 
 def _telling() -> "Tell":

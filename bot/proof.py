@@ -23,13 +23,26 @@ _READ = (
     "engine.py",
     "proving.py",
 )
+# These show, compare and play flows; no verdict depends on them.
+_BESIDE = (
+    "play.py",
+    "draw.py",
+    "declared.py",
+    "telling.py",
+    "against.py",
+    "abreast.py",
+    "sides.py",
+    "listing.py",
+)
 _LIBRARIES = ("transitions", "pydantic", "babel")
 
 
 def fingerprint(package: Path = PACKAGE) -> str:
     """One hash of every file and library version that a verdict depends on; line endings are not among them."""
     digest = hashlib.sha256()
-    for path in sorted({path for pattern in _READ for path in package.glob(pattern)}):
+    found = {path for pattern in _READ for path in package.glob(pattern)}
+    beside = {path for name in _BESIDE for path in (package / "flows").glob(name)}
+    for path in sorted(found - beside - set((package / "flows" / "paper").glob("*"))):
         text = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(f"{path.relative_to(package).as_posix()} {len(text)}\n".encode() + text)
     for library in _LIBRARIES:

@@ -10,13 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot import engine
-from bot.flows.trying import REFERENCE
 from bot.flows.loader import load
+from bot.flows.trying import REFERENCE
 from bot.flows.verify import GIVENS
 from bot.model import Answers, Card, Event, Flow, Guard, Session
 
 FILE = Path(__file__).parent / "roads.txt"
-WALKS = 6000
+WALKS = 4000
 
 
 @dataclass
@@ -170,9 +170,12 @@ def _go_on(walk: Walk, chance: random.Random, aside: bool) -> None:
     controls = {one.code for one in card.controls}
     if session.view:
         answers = [one.code for one in card.choices]
-        ways = [code for code in ("next", "back", "hide") if code in controls][:1]
+        leaving = (
+            ("hide",) if session.view == "hide" else ("next", "back")
+        )  # of the hidden screen back does nothing
+        ways = [code for code in leaving if code in controls]
         walk.press(chance.choice(answers) if answers and chance.random() < 0.8 else ways[0])
-    elif aside and "more" in controls and chance.random() < 0.15:
+    elif aside and "more" in controls and len(walk.codes) < 40 and chance.random() < 0.15:
         view = chance.choice(("more", "notify", "ask", "hide", "acute"))
         for code in (view,) if view in controls else ("more", view):
             walk.press(code)

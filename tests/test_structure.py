@@ -66,7 +66,7 @@ ALSO = {
         "telling",
         "properties/demands",
         "properties/children",
-        "against",
+        "sides",
     )
 }
 ONLY_FROM = {"__main__": set[str](), "root": {"__main__", "playground"}, "playground": {"__main__"}}

@@ -102,8 +102,8 @@ def explore(
 def _arrive(
     search: _Search, session: Session, met: frozenset[str], codes: Codes, aside: bool, came_from: Session | None
 ) -> Pair:  # fmt: skip
-    """The pair that a conversation has come to. A new one waits to be gone on from, the shortest conversation first; one
-    that still waits is come to by the shorter of two."""
+    """The pair that a conversation has come to. A new one waits to be gone on from, the shortest conversation first;
+    one that still waits is come to by the shorter of two."""
     met |= engine.card(search.relevance.flow, session).marks & search.relevance.owed.keys()
     answers = session.answers
     found = seen(search.relevance, session.state, answers, met)

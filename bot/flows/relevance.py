@@ -104,7 +104,8 @@ def relevance(flow: Flow, watched: Mapping[str, Sequence[Guard]], owed: Mapping[
     loose = frozenset(q for q in aside if q in QUESTIONS and all((q, key) in offered for key in QUESTIONS[q]))
     return Relevance(
         flow, ways, {name: _opened(state) | aside for name, state in flow.states.items()}, read, owed,
-        answerable, loose, _memory(answerable, loose), {name: _read_on_roads(ways, name, loose) for name in flow.states},
+        answerable, loose, _memory(answerable, loose),
+        {name: _read_on_roads(ways, name, loose) for name in flow.states},
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from bot import derived
 from bot.flows.loader import Content
 from bot.model import Flow
+from tests import roads
 from tests.mutants.behaviour import as_they_are
 from tests.talk import Talk
 from tests.test_scenarios import SCENARIOS
@@ -58,7 +59,16 @@ def _talk(scenario: Mapping[str, Any], flow: Flow) -> Talk | None:
 def transcripts_read_the_same(content: Content) -> bool:
     """As tests/test_transcripts.py asks it; that those kept are those of the flows as they are, it sees to itself."""
     flow, kept = content.flows["detection"], _transcripts()
-    return all(_talk(one, flow) is not None and transcript(one, flow) == kept[one["id"]] for one in SCENARIOS)
+    same = all(_talk(one, flow) is not None and transcript(one, flow) == kept[one["id"]] for one in SCENARIOS)
+    return same and _roads_lead_as_they_did(content)
+
+
+def _roads_lead_as_they_did(content: Content) -> bool:
+    try:
+        kept = roads.FILE.read_text("utf-8")
+        return roads.told(roads.again(kept, content.flows)) == kept
+    except (AssertionError, KeyError, AttributeError):
+        return False
 
 
 @cache

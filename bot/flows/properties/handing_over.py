@@ -14,6 +14,7 @@ from bot.flows.properties.demands import (
     Rule,
     Wrong,
     but_not,
+    carries,
     on,
     proves,
 )
@@ -98,9 +99,11 @@ def told_is_stored(ground: Ground) -> Iterator[Demand]:
     def says_sent_with_the_deed(press: Press) -> bool | None:
         if press.looks or press.before.view or press.step.note or press.after.state == press.before.state:
             return None
-        if "sent" not in press.card.marks:
+        if press.after.state not in says_sent or "sent" not in press.card.marks:
             return None
         return "refer" in press.step.does
+
+    says_sent = {name for name, state in ground.flow.states.items() if carries(state, "sent")}
 
     def says_so_at_once(press: Press) -> bool | None:
         if "refer" not in press.step.does or press.step.note == "asked" or press.looks:

@@ -115,7 +115,7 @@ def ways_out(ground: Ground) -> Iterator[Demand]:
         return {"back", "stop", "acute", "hide"} <= {button.code for button in card.controls}
 
     def leads_out(session: Session, card: Card) -> bool | None:
-        """Of a view: back to the card, to the hidden screen and to an end; the hidden screen shows its own four only."""
+        """Of a view: back to the card, to the hidden screen, to an end; the hidden screen has its own four only."""
         codes = {button.code for button in card.controls}
         if not session.view:
             return None
