@@ -202,14 +202,13 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the same for machines")] = False,
 ) -> None:
-    """Every mistake of the flow files in one go, then every property over every conversation; status 1 and the
-    conversations that break them where any does. What passes here may be run: the proof is stored."""
+    """Every mistake in one go, then every property over every conversation; status 1 where any breaks; else a proof."""
     from bot import proving
     from bot.errors import FlowError
-    from bot.flows import loader
+    from bot.flows import listing, loader
 
     try:
-        changes = [] if against is None else _changes(against, directory or loader.DIRECTORY)
+        changes = [] if against is None else listing.since(against, directory or loader.DIRECTORY)
         proven = tuple(proving.prove(directory or loader.DIRECTORY))
     except FlowError as error:
         if as_json:
@@ -225,13 +224,6 @@ def check(
         raise typer.Exit(1)
     if directory is None and not proving.store(proven) and not as_json:
         typer.echo("the proof could not be stored here; each start proves anew")
-
-
-def _changes(old: Path, new: Path) -> list[str]:
-    """What changes for whom since an older directory. Raises FlowError where one of the two cannot be read."""
-    from bot.flows import against, listing, loader
-
-    return listing.lines(against.differences(against.read(old), loader.load(new)))
 
 
 def _telling() -> "Tell":

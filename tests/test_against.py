@@ -236,6 +236,10 @@ def test_a_duty_that_is_open_only_now_is_listed_too() -> None:
     assert {("duty_card", "met", "not_met"), ("reminder", "none", "left")} <= kinds(found)
 
 
+def test_a_card_that_is_no_duty_card_any_more_is_listed() -> None:
+    assert kinds(changed(instead('marks = "duty"\n', ""))) == {("duty_card", "met", "not_met")}
+
+
 def test_an_urgency_that_falls_because_a_question_is_gone_is_listed() -> None:
     found = changed(*NO_SAFE_TODAY)
     assert ("urgency", "same_day", "standard") in kinds(found)
@@ -304,6 +308,12 @@ def test_a_thousand_differences_of_one_kind_are_one_line_and_the_shortest_come_f
     assert len(told) == len(set(told))
     lengths = [len(one.example) for one in found.changes]
     assert len(lengths) > 1 and lengths == sorted(lengths)
+
+
+def test_what_the_old_version_never_asks_is_not_waited_for() -> None:
+    """Else everything that is told meanwhile would have to be kept apart, and the comparison would never end."""
+    old, new = (content.flows["detection"] for content in (real("no safe_today"), CONTENT))
+    assert abreast.walk(old, new, [("new", {})], against._ENDS).complete
 
 
 def test_versions_that_have_nothing_in_common_are_compared_as_far_as_it_goes(

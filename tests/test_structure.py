@@ -60,13 +60,19 @@ MAY_IMPORT: dict[str, set[str]] = {
 ALSO = {
     f"bot/flows/{name}.py": {"engine"}
     for name in (
-        "play",
-        "verify",
-        "explore",
-        "telling",
-        "properties/demands",
-        "properties/children",
-        "sides",
+        *(
+            "play",
+            "verify",
+            "explore",
+            "aside",
+            "trying",
+            "watching",
+            "telling",
+            "against",
+            "abreast",
+            "sides",
+        ),
+        *("properties/demands", "properties/children"),
     )
 }
 ONLY_FROM = {"__main__": set[str](), "root": {"__main__", "playground"}, "playground": {"__main__"}}

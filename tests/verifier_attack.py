@@ -12,11 +12,10 @@ from pathlib import Path
 from bot import engine
 from bot.errors import FlowError
 from bot.flows import loader
-from bot.flows.trying import REFERENCE
 from bot.flows.guards import GUARDS
 from bot.flows.properties import PROPERTIES
 from bot.flows.properties.demands import ANYWHERE, After, AtMost, Demand, Each, Ground, Never, Owed
-from bot.flows.trying import Press
+from bot.flows.trying import REFERENCE, Press
 from bot.flows.verdicts import Broken, Report
 from bot.flows.verify import GIVENS, Spoken, verify
 from bot.flows.vocabulary import QUESTIONS

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 
+from bot.flows import against, loader
 from bot.flows.against import Change, Differences, Gone, Say, Told
 
 NOTHING = "Intet kort er væk, og ingen pligt, hastegrad eller overlevering bliver en anden."
@@ -76,3 +78,8 @@ def _told(one: Told, say: Say) -> str:
 def _short(text: str) -> str:
     last = text.split("\n")[-1]
     return last if len(last) <= 90 else last[:89] + "…"
+
+
+def since(old: Path, new: Path) -> list[str]:
+    """What changes for whom from one directory to another. Raises FlowError where one of them cannot be read."""
+    return lines(against.differences(against.read(old), loader.load(new)))
