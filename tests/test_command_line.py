@@ -303,7 +303,7 @@ def test_the_flows_that_come_with_it_are_proven_without_any_setting_and_said_to_
     for variant in said["variants"]:
         assert {flow["name"] for flow in variant["flows"]} == {"detection", "referral"}
         assert all(flow["pairs"] > 5 and flow["conversations"] > 50 for flow in variant["flows"])
-        assert [one["code"] for one in variant["properties"]] == [f"P{number}" for number in range(1, 17)]
+        assert [one["code"] for one in variant["properties"]] == [f"P{number}" for number in range(1, 18)]
         assert all(one["passed"] and one["looks"] and one["broken"] is None for one in variant["properties"])
 
 

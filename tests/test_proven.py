@@ -34,6 +34,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "P11": ("detection.toml", '  { key = "knowledge", label = "Viden" },\n]\n\n[state.forms]', "]\n\n[state.forms]"),
     "P12": ("detection.toml", 'Jeg minder dig om det i dag.", marks = "reminder" }', 'Ring i dag." }'),
     "P13": ("referral.toml", 'siger nej tak", does = "contact"', 'siger nej tak", does = "close"'),
+    "P17": ("handover.toml", 'when = "wish_to_ask"', 'when = "uses"'),
     "P15": ("handover.toml", 'label = "Ja, med navn", does = "refer"', 'label = "Ja, med navn"'),
 }  # fmt: skip
 
@@ -111,7 +112,7 @@ def test_every_property_has_a_fault_that_breaks_it() -> None:
 
 
 def test_every_property_says_its_sentence_in_english_and_in_danish() -> None:
-    assert {f"P{number}" for number in range(1, 17)} == PROPERTIES.keys()
+    assert {f"P{number}" for number in range(1, 18)} == PROPERTIES.keys()
     for each in PROPERTIES.values():
         assert each.english.endswith(".") and each.danish.endswith("."), each.code
         assert each.english != each.danish
