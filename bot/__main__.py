@@ -209,7 +209,7 @@ def check(
 
     try:
         changes = [] if against is None else listing.since(against, directory or loader.DIRECTORY)
-        proven = tuple(proving.prove(directory or loader.DIRECTORY))
+        proven = proving.prove(directory or loader.DIRECTORY)
     except FlowError as error:
         if as_json:
             typer.echo(json.dumps({"passed": False, "problems": error.problems}, ensure_ascii=False))

@@ -126,6 +126,27 @@ def test_a_property_that_explores_nothing_is_no_pass() -> None:
     assert verdicts["P13"].passed
 
 
+def test_what_must_be_said_is_missed_where_only_some_municipalities_say_it(tmp_path: Path) -> None:
+    duty_first = 'ikke samtykke.", marks = "duty_first" }'
+    directory = with_fault(tmp_path, "duty.toml", duty_first, f"{duty_first[:-2]}, unverified = true }}")
+    reports = together_in(directory)
+    assert [one.verdicts[0].passed for one in reports] == [True, False]
+
+
+def together_in(directory: Path) -> list[Report]:
+    contents = [loader.load(directory, unverified=unverified) for unverified in (True, False)]
+    return verify.together([(each.flows, DANISH) for each in contents], proving.kept, only={"P4"})
+
+
+def test_variants_with_different_roads_are_not_explored_as_one(tmp_path: Path) -> None:
+    other = loader.load(with_fault(tmp_path, *FAULTS["P2"]), unverified=True).flows
+    longer = loader.load(with_fault(tmp_path, *FAULTS["P3"]), unverified=True).flows
+    here = loader.load(unverified=True).flows
+    assert verify.differ_in_lines_alone(other["detection"], here["detection"])
+    with pytest.raises(ValueError, match="different roads"):
+        verify.together([(longer, DANISH), (here, DANISH)], proving.kept)
+
+
 # --- the stored proof -------------------------------------------------------------------------------
 
 

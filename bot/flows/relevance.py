@@ -1,8 +1,9 @@
 """Which of the answers still matter on a card: those that a later road or a property reads. It walks nowhere itself."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 
 from bot.flows.conditions import Joined, Shows, Way, offers_of, ways_of
 from bot.flows.ticks import domain
@@ -15,6 +16,18 @@ from bot.model import Answers, Flow, Guard, State, Value
 FRESH = frozenset({"route"})
 
 
+Row = list[object]  # what each question is answered with, then whether it is answered at all
+Part = Callable[[Row], object]  # the part of it that something depends on
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Answers, and the same in a row, to be looked up quickly."""
+
+    answers: Answers
+    row: Row
+
+
 @dataclass(frozen=True, slots=True)
 class Future:
     """What can still come: the cards, the questions whose answers can still change, the conditions read there."""
@@ -22,7 +35,7 @@ class Future:
     cards: frozenset[str]
     open: frozenset[str]
     groups: "tuple[Group, ...]"
-    reads: tuple[str, ...]
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +48,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a condition reads of what is open and of what is settled, and what was left of it each time."""
+    """What a condition depends on while some questions are open, and what was left of it each time."""
 
-    open: tuple[str, ...]
-    settled: tuple[str, ...]
-    residues: dict[tuple[object, ...], Residue] = field(default_factory=dict)
+    part: Part
+    residues: dict[object, Residue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +59,8 @@ class Group:
     """Conditions that read the same, and what was left of them each time."""
 
     guards: tuple[Guard, ...]
-    asked: Asked
-    found: dict[tuple[object, ...], tuple[Residue, ...]] = field(default_factory=dict)
+    part: Part
+    found: dict[object, tuple[Residue, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,7 @@ class Memory:
     """What has been found about conditions, for as long as the same can be answered."""
 
     trees: Trees
+    places: Mapping[str, int]
     asked: dict[tuple[Guard, frozenset[str]], Asked] = field(default_factory=dict)
     groups: dict[tuple[tuple[Guard, ...], frozenset[str]], Group] = field(default_factory=dict)
 
@@ -63,8 +76,8 @@ class Memory:
 @dataclass(frozen=True, slots=True, eq=False)
 class Relevance:
     """A flow seen by what it reads. `watched` are the conditions read on a card: its roads', its choices', the
-    properties'. `owed` are read at every end. `loose` are the questions that can be answered anew at any moment,
-    with any choice: their present answer distinguishes nothing."""
+    properties'. `owed` are read at every end, `decided` by which card comes after one. `loose` are the questions that
+    can be answered anew at any moment, with any choice: their present answer distinguishes nothing."""
 
     flow: Flow
     ways: Mapping[str, Sequence[Sequence[Way]]]
@@ -74,13 +87,21 @@ class Relevance:
     domain: Domain
     loose: frozenset[str]
     memory: Memory
-    _reads: Mapping[str, tuple[str, ...]]
+    decided: Mapping[str, frozenset[str]]
+    _parts: Mapping[str, Part]
     _futures: dict[object, Future] = field(default_factory=dict)
+    _alike: dict[tuple[frozenset[str], frozenset[str]], Future] = field(default_factory=dict)
     _seen: dict[object, Seen] = field(default_factory=dict)
 
 
-def relevance(flow: Flow, watched: Mapping[str, Sequence[Guard]], owed: Mapping[str, Guard]) -> Relevance:
-    """`watched` are the properties' conditions by card, and under "" those of every card that is not an end."""
+def relevance(
+    flow: Flow,
+    watched: Mapping[str, Sequence[Guard]],
+    owed: Mapping[str, Guard],
+    answerable: Domain | None = None,
+) -> Relevance:
+    """`watched` are the properties' conditions by card, and under "" those of every card that is not an end;
+    `answerable` is what an answer may be, where more is told apart than these conditions do."""
     ways = ways_of(flow)
     everywhere = (
         *watched.get("", ()),
@@ -99,43 +120,43 @@ def relevance(flow: Flow, watched: Mapping[str, Sequence[Guard]], owed: Mapping[
     aside = frozenset(choice.question for view in flow.views.values() for choice in view.choices)
     if "ask" in flow.views:  # what is handed over from over a card, and called back
         aside |= {"asked", "route", "consent"}
-    answerable = domain({guard for guards in read.values() for guard in guards} | set(owed.values()))
+    answerable = answerable or domain(
+        {guard for guards in read.values() for guard in guards} | set(owed.values())
+    )
     offered = {(choice.question, choice.key) for view in flow.views.values() for choice in view.choices}
     loose = frozenset(q for q in aside if q in QUESTIONS and all((q, key) in offered for key in QUESTIONS[q]))
+    memory = _memory(answerable, loose)
     return Relevance(
         flow, ways, {name: _opened(state) | aside for name, state in flow.states.items()}, read, owed,
-        answerable, loose, _memory(answerable, loose),
-        {name: _read_on_roads(ways, name, loose) for name in flow.states},
+        answerable, loose, memory,
+        {name: _read_on_the_way(ways, name) for name in flow.states},
+        {name: _part(memory, _read_on_roads(ways, name, loose), loose) for name in flow.states},
     )  # fmt: skip
 
 
 def seen(relevance: Relevance, state: str, answers: Answers, met: frozenset[str]) -> Seen:
     """What a conversation is on a card, to every later card and property; `met` are the marks on its way."""
-    future = _future(relevance, state, answers)
+    told = _told(relevance.memory, answers)
+    future = _future(relevance, state, told)
     met = frozenset(met & relevance.owed.keys())
-    loose = relevance.loose & future.open
-    told = (question in answers if question in loose else answers.get(question) for question in future.reads)
-    known = (state, met, *told)
+    known = (state, met, future.part(told.row))
     found = relevance._seen.get(known)
     if found is None:
-        found = relevance._seen[known] = _looked_at(relevance, state, future, answers, met)
+        found = relevance._seen[known] = _looked_at(relevance, state, future, told, met)
     return found
 
 
-def _looked_at(
-    relevance: Relevance, state: str, future: Future, answers: Answers, met: frozenset[str]
-) -> Seen:
+def _looked_at(relevance: Relevance, state: str, future: Future, told: Told, met: frozenset[str]) -> Seen:
     key: list[object] = [state]
     undecided: set[Guard] = set()
     still_read: set[str] = set()
     said: set[str] = set()  # what is owed no more: said before, or never owed
-    for mark, guard in relevance.owed.items():
-        residue = _residue(relevance, guard, answers, future.open)
+    owed = [(guard, _residue(relevance, guard, told, future.open)) for guard in relevance.owed.values()]
+    for mark, (_, residue) in zip(relevance.owed, owed, strict=True):
         if residue == FALSE or mark in met:
             said.add(mark)
-    owed = ((guard, _residue(relevance, guard, answers, future.open)) for guard in relevance.owed.values())
     quiet = {guard for mark, guard in relevance.owed.items() if mark in said}
-    for guard, residue in (*owed, *_residues(relevance, future, answers)):
+    for guard, residue in (*owed, *_residues(relevance, future, told)):
         if residue != FALSE:
             undecided.add(guard)
         if residue == FALSE or guard in quiet or (isinstance(guard, Shows) and guard.mark in said):
@@ -146,113 +167,121 @@ def _looked_at(
             still_read |= guard.reads & future.open
     read_here = frozenset[str]().union(*(guard.reads for guard in relevance.watched[state]))
     still_read -= FRESH - read_here
-    key += [(question, answers.get(question)) for question in sorted(still_read - relevance.loose)]
+    key += [(question, told.answers.get(question)) for question in sorted(still_read - relevance.loose)]
     return Seen(tuple(key), frozenset(undecided))
 
 
-def _residues(relevance: Relevance, future: Future, answers: Answers) -> Iterator[tuple[Guard, Residue]]:
+def _residues(relevance: Relevance, future: Future, told: Told) -> Iterator[tuple[Guard, Residue]]:
     """What is left of each condition that can still be read; those that read the same are looked up together."""
-    get = answers.get
     for group in future.groups:
-        asked = group.asked
-        known = (
-            *[question in answers for question in asked.open],
-            *[get(question) for question in asked.settled],
-        )
+        known = group.part(told.row)
         found = group.found.get(known)
         if found is None:
-            found = tuple(_residue(relevance, guard, answers, future.open) for guard in group.guards)
+            found = tuple(_residue(relevance, guard, told, future.open) for guard in group.guards)
             group.found[known] = found
         yield from zip(group.guards, found, strict=True)
 
 
-def _future(relevance: Relevance, state: str, answers: Answers) -> Future:
-    told = (question in answers for question in sorted(relevance.loose))
-    known = (state, *told, *(answers.get(question) for question in relevance._reads[state]))
+def _future(relevance: Relevance, state: str, told: Told) -> Future:
+    known = (state, relevance._parts[state](told.row))
     future = relevance._futures.get(known)
     if future is None:
-        future = relevance._futures[known] = _explored(relevance, state, answers)
+        future = relevance._futures[known] = _explored(relevance, state, told)
     return future
 
 
-def _explored(relevance: Relevance, state: str, answers: Answers) -> Future:
+def _explored(relevance: Relevance, state: str, told: Told) -> Future:
     """The least set of cards that may follow: an open question may be answered in any way, a settled one not."""
     if relevance.flow.states[state].ends:
         return _future_of(relevance, frozenset({state}), frozenset())
     cards, open = {state}, relevance.opens[state]
-    while True:
-        before = len(cards), len(open)
-        for card in tuple(cards):
-            for road in relevance.ways.get(card, ()):
-                for target in _possible(relevance, road, answers, open):
-                    cards.add(target)
-                    if not relevance.flow.states[target].ends:
-                        open |= relevance.opens[target]
-        if before == (len(cards), len(open)):
-            break
+    waiting = [state]
+    while waiting:
+        card = waiting.pop()
+        for road in relevance.ways.get(card, ()):
+            for target in _possible(relevance, road, told, open):
+                if target in cards:
+                    continue
+                cards.add(target)
+                waiting.append(target)
+                opened = frozenset() if relevance.flow.states[target].ends else relevance.opens[target] - open
+                if opened:  # where one of them decides the road, more may be possible now
+                    open |= opened
+                    waiting += [each for each in cards if relevance.decided[each] & opened]
     return _future_of(relevance, frozenset(cards), open)
 
 
 def _future_of(relevance: Relevance, cards: frozenset[str], open: frozenset[str]) -> Future:
+    known = relevance._alike.get((cards, open))
+    if known is not None:
+        return known
     read = tuple(dict.fromkeys(guard for card in sorted(cards) for guard in relevance.watched[card]))
     reads = frozenset[str]().union(*(guard.reads for guard in (*read, *relevance.owed.values())))
     by_reads: dict[frozenset[str], list[Guard]] = {}
     for guard in read:
         by_reads.setdefault(guard.reads, []).append(guard)
     groups = tuple(_group(relevance.memory, each, tuple(guards), open) for each, guards in by_reads.items())
-    return Future(cards, open, groups, tuple(sorted(reads)))
+    future = Future(cards, open, groups, _part(relevance.memory, reads, relevance.loose & open))
+    return relevance._alike.setdefault((cards, open), future)
 
 
 def _group(memory: Memory, reads: frozenset[str], guards: tuple[Guard, ...], open: frozenset[str]) -> Group:
+    open &= reads
     found = memory.groups.get((guards, open))
     if found is None:
-        found = memory.groups[guards, open] = Group(guards, Asked(tuple(reads & open), tuple(reads - open)))
+        found = memory.groups[guards, open] = Group(guards, _part(memory, reads, open))
     return found
 
 
-def _possible(
-    relevance: Relevance, road: Sequence[Way], answers: Answers, open: frozenset[str]
-) -> Iterable[str]:
+def _possible(relevance: Relevance, road: Sequence[Way], told: Told, open: frozenset[str]) -> Iterable[str]:
     for way in road:
-        residue = _residue(relevance, way.when, answers, open)
+        residue = _residue(relevance, way.when, told, open)
         if residue != FALSE:
             yield way.target
         if residue == TRUE:
             return
 
 
-def _residue(relevance: Relevance, guard: Guard, answers: Answers, open: frozenset[str]) -> Residue:
-    asked = relevance.memory.asked.get((guard, open))
+def _residue(relevance: Relevance, guard: Guard, told: Told, open: frozenset[str]) -> Residue:
+    memory, open = relevance.memory, open & guard.reads
+    asked = memory.asked.get((guard, open))
     if asked is None:
-        asked = relevance.memory.asked[guard, open] = Asked(
-            tuple(guard.reads & open), tuple(guard.reads - open)
-        )
-    get = answers.get
-    # What is open and answered can be answered anew, and is never unanswered again.
-    known = (
-        *[question in answers for question in asked.open],
-        *[get(question) for question in asked.settled],
-    )
+        asked = memory.asked[guard, open] = Asked(_part(memory, guard.reads, open))
+    known = asked.part(told.row)
     residue = asked.residues.get(known)
     if residue is None:
-        residue = asked.residues[known] = _found(relevance, guard, answers, open)
+        residue = asked.residues[known] = _found(relevance, guard, told, open)
     return residue
 
 
-def _found(relevance: Relevance, guard: Guard, answers: Answers, open: frozenset[str]) -> Residue:
+def _part(memory: Memory, reads: Iterable[str], open: frozenset[str]) -> Part:
+    """What is open and answered can be answered anew, and is never unanswered again: only whether counts."""
+    places, many = memory.places, len(memory.places)
+    found = [places[each] + (many if each in open else 0) for each in reads if each in places]
+    return itemgetter(*found) if found else lambda row: ()
+
+
+def _told(memory: Memory, answers: Answers) -> Told:
+    get = answers.get
+    return Told(
+        answers, [*[get(each) for each in memory.places], *[each in answers for each in memory.places]]
+    )
+
+
+def _found(relevance: Relevance, guard: Guard, told: Told, open: frozenset[str]) -> Residue:
     if not guard.reads & open:
-        return TRUE if guard(answers) else FALSE
+        return TRUE if guard(told.answers) else FALSE
     if isinstance(guard, Joined):
-        return _of_parts(relevance, guard, answers, open)
+        return _of_parts(relevance, guard, told, open)
     if isinstance(guard, Shows):
-        return _residue(relevance, guard.says, answers, open)
+        return _residue(relevance, guard.says, told, open)
     trees = relevance.memory.trees
-    return left(trees, trees.of(guard), answers, open, relevance.loose | FRESH)
+    return left(trees, trees.of(guard), told.answers, open, relevance.loose | FRESH)
 
 
-def _of_parts(relevance: Relevance, guard: Joined, answers: Answers, open: frozenset[str]) -> Residue:
+def _of_parts(relevance: Relevance, guard: Joined, told: Told, open: frozenset[str]) -> Residue:
     decides, passes = (FALSE, TRUE) if guard.all else (TRUE, FALSE)
-    parts = [_residue(relevance, part, answers, open) for part in guard.parts]
+    parts = [_residue(relevance, part, told, open) for part in guard.parts]
     if decides in parts:
         return decides
     undecided = [residue for residue in parts if residue != passes]
@@ -267,7 +296,7 @@ def _memory(answerable: Domain, loose: frozenset[str]) -> Memory:
 
 @cache  # the same conditions come out the same, whatever flow they stand in
 def _memory_of(answerable: tuple[tuple[str, tuple[Value | None, ...]], ...], loose: frozenset[str]) -> Memory:
-    return Memory(Trees(dict(answerable)))
+    return Memory(Trees(dict(answerable)), {question: at for at, (question, _) in enumerate(answerable)})
 
 
 # --- what there is to read --------------------------------------------------------------------------
@@ -278,6 +307,11 @@ def _opened(state: State) -> frozenset[str]:
     for choice in state.choices:
         found |= {choice.question, *choice.sets}
     return frozenset(found | {"route"} if any(choice.does for choice in state.choices) else found)
+
+
+def _read_on_the_way(ways: Mapping[str, Sequence[Sequence[Way]]], state: str) -> frozenset[str]:
+    """The questions that decide which card comes next."""
+    return frozenset[str]().union(*(way.when.reads for road in ways.get(state, ()) for way in road))
 
 
 def _read_on_roads(
@@ -292,4 +326,4 @@ def _read_on_roads(
                 if way.target not in met:
                     met.add(way.target)
                     waiting.append(way.target)
-    return tuple(sorted(reads - loose))
+    return tuple(sorted(reads | loose))

@@ -7,9 +7,9 @@ from typing import Any
 
 from bot import derived, engine
 from bot.flows.conditions import both, either
-from bot.flows.relevance import Memory, Relevance, relevance, seen
+from bot.flows.relevance import Relevance, relevance, seen
 from bot.flows.ticks import domain
-from bot.flows.trees import Domain, Trees
+from bot.flows.trees import Domain
 from bot.flows.vocabulary import MANY, QUESTIONS
 from bot.model import START, Answers, Event, Flow, Guard, Session, State
 
@@ -137,13 +137,13 @@ def beyond(version: Version, session: Session, facts: tuple[Codes, ...]) -> Code
 def versions(leader: Flow, follower: Flow, ends: Sequence[Guard]) -> tuple[Version, Version]:
     """Nothing is answered aside here, so that every answer counts from where it is given; and the ticks that one
     version tells apart are told apart in both. Each tick is made alone too: one version may not have it."""
-    both_flows = [(flow, _relevance(replace(flow, views={}), ends)) for flow in (leader, follower)]
+    both_flows = [(flow, _relevance(flow, ends)) for flow in (leader, follower)]
     read = {guard for _, each in both_flows for guards in each.watched.values() for guard in guards}
     told = domain(read)
     alone = {question: tuple((key,) for key in QUESTIONS[question]) for question in MANY}
     shared = {**told, **{q: tuple(dict.fromkeys((*told[q], *ticks))) for q, ticks in alone.items()}}
     unchanged = _unchanged(leader, follower, both_flows[0][1])
-    first, second = (_version(flow, each, shared, unchanged) for flow, each in both_flows)
+    first, second = (_version(flow, ends, shared, unchanged) for flow in (leader, follower))
     return first, second
 
 
@@ -180,17 +180,17 @@ def _ways(flow: Flow, name: str) -> object:
     }
 
 
-def _relevance(flow: Flow, ends: Sequence[Guard]) -> Relevance:
+def _relevance(flow: Flow, ends: Sequence[Guard], shared: Domain | None = None) -> Relevance:
     watched = {name: ends if state.ends else (_says_duty(state),) for name, state in flow.states.items()}
-    return relevance(flow, watched, {})
+    return relevance(replace(flow, views={}), watched, {}, shared)
 
 
-def _version(flow: Flow, found: Relevance, shared: Domain, unchanged: frozenset[str]) -> Version:
+def _version(flow: Flow, ends: Sequence[Guard], shared: Domain, unchanged: frozenset[str]) -> Version:
+    found = _relevance(flow, ends, shared)
     questions = {name: state.question for name, state in flow.states.items()}
     ahead = {name: frozenset(questions[card] for card in _ahead(found, name)) for name in flow.states}
-    shares = replace(found, domain=shared, memory=Memory(Trees(shared)))
     duty = {name: _says_duty(state) for name, state in flow.states.items()}
-    return Version(flow, shares, duty, ahead, unchanged)
+    return Version(flow, found, duty, ahead, unchanged)
 
 
 def _ahead(found: Relevance, state: str) -> set[str]:

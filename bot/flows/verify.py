@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from itertools import product
 
 from bot.flows.afterwards import afterwards, ends_of, plain
-from bot.flows.conditions import Shows, either
-from bot.flows.explore import Endless, Explored, Eyes, explore
+from bot.flows.conditions import Shows, either, ways_of
+from bot.flows.explore import Endless, Explored, Eyes, Pair, explore
 from bot.flows.lengths import conversations, longest, shortest
 from bot.flows.properties import PROPERTIES
 from bot.flows.properties.demands import (
@@ -25,10 +26,11 @@ from bot.flows.properties.demands import (
     shown,
 )
 from bot.flows.relevance import relevance
+from bot.flows.trying import Codes, Press
 from bot.flows.verdicts import Broken, End, Enough, Report, Verdict, Walked
 from bot.flows.vocabulary import GIVEN, QUESTIONS
 from bot.flows.watching import Watcher, read_on
-from bot.model import Answers, Flow, Guard, Session, Text
+from bot.model import Answers, Flow, Guard, Session, State, Text
 
 Spoken = Mapping[str, Callable[[Text], str | None]]
 Keep = Callable[[Session], Session]
@@ -56,32 +58,50 @@ def verify(
 ) -> Report:
     """All flows, all properties. `keep` saves a session and loads it again. With `stops` the first fault is enough,
     and is not always the shortest; `only` are the properties asked."""
+    return together([(flows, spoken)], keep, stops, only)[0]
+
+
+def together(
+    variants: Sequence[tuple[Mapping[str, Flow], Spoken]],
+    keep: Keep,
+    stops: bool = False,
+    only: Container[str] = PROPERTIES,
+) -> list[Report]:
+    """The same flows with more lines or fewer, all explored in one go, and each asked for itself. The last has the
+    fewest lines: only what it says too counts as said on the way. Raises ValueError where they differ in more."""
     in_order = sorted(
         (code for code in PROPERTIES if code in only), key=lambda code: int(code.removeprefix("P"))
     )
-    verdicts = {code: Verdict(PROPERTIES[code], stops=stops) for code in in_order}
+    verdicts = [{code: Verdict(PROPERTIES[code], stops=stops) for code in in_order} for _ in variants]
     walked: list[Walked] = []
     with suppress(Enough):
-        walked += (_walk(Ground(flow, spoken), verdicts, keep) for flow in flows.values())
-    return Report(tuple(walked), tuple(verdicts.values()))
+        for name in variants[-1][0]:
+            grounds = [Ground(flows[name], spoken) for flows, spoken in variants]
+            walked.append(_walk(grounds, verdicts, keep))
+    return [Report(tuple(walked), tuple(each.values())) for each in verdicts]
 
 
-def _walk(ground: Ground, verdicts: Mapping[str, Verdict], keep: Keep) -> Walked:
+def _walk(grounds: Sequence[Ground], verdicts: Sequence[Mapping[str, Verdict]], keep: Keep) -> Walked:
     begun = time.perf_counter()
-    flow = ground.flow
-    asked = [(verdict, demand) for verdict in verdicts.values() for demand in _demands(verdict, ground)]
-    watcher = Watcher(flow, asked)
-    owed = watcher.owed
+    flow = grounds[-1].flow
+    if not all(differ_in_lines_alone(ground.flow, flow) for ground in grounds):
+        raise ValueError(f"the variants of {flow.name} have different roads")
+    watchers = [
+        Watcher(ground.flow, [(one, demand) for one in mine.values() for demand in _demands(one, ground)])
+        for ground, mine in zip(grounds, verdicts, strict=True)
+    ]
+    asked = [each for watcher in watchers for each in watcher.asked]
+    owed = [demand for _, demand in asked if isinstance(demand, Owed)]
     seen = relevance(
         flow,
-        {card: _read_on(card, asked, flow) for card in ("", *flow.states)},
-        {mark: either(d.when for _, d in owed if d.mark == mark) for mark in {d.mark for _, d in owed}},
+        {card: [guard for each in watchers for guard in _read_on(card, each)] for card in ("", *flow.states)},
+        {mark: either(d.when for d in owed if d.mark == mark) for mark in {d.mark for d in owed}},
     )
     try:
-        explored = explore(seen, GIVENS, Eyes(watcher.card, watcher.press), keep)
+        explored = explore(seen, GIVENS, _eyes(watchers), keep)
     except Endless as endless:
-        for verdict in verdicts.values():  # nothing holds of what could not be explored
-            why = "samtalerne når aldrig til en slutning, der kan undersøges"
+        for verdict in (verdict for mine in verdicts for verdict in mine.values()):
+            why = "samtalerne når aldrig til en slutning, der kan undersøges"  # nothing holds of what goes on for ever
             verdict.found(Broken(verdict.of.code, flow.name, why, endless.codes))
         return Walked(flow.name, len(flow.states), 0, 0, 0, (), time.perf_counter() - begun)
     for verdict, demand in asked:
@@ -89,6 +109,29 @@ def _walk(ground: Ground, verdicts: Mapping[str, Verdict], keep: Keep) -> Walked
         afterwards(verdict, demand, flow, explored)
         verdict.seconds += time.perf_counter() - begun_now
     return _summary(flow, explored, time.perf_counter() - begun)
+
+
+def _eyes(watchers: Sequence[Watcher]) -> Eyes:
+    def card(pair: Pair, session: Session, codes: Codes) -> None:
+        for watcher in watchers:
+            watcher.card(pair, session, codes)
+
+    def press(press: Press) -> None:
+        for watcher in watchers:
+            watcher.press(press if press.flow is watcher.flow else replace(press, flow=watcher.flow))
+
+    return Eyes(card, press)
+
+
+def differ_in_lines_alone(one: Flow, other: Flow) -> bool:
+    """Whether every card asks the same and leads on the same way, whatever it says."""
+
+    def cards(flow: Flow) -> dict[str, State]:
+        both = {**flow.states, **{f"*{name}": view for name, view in flow.views.items()}}
+        return {name: replace(state, lines=(), why=()) for name, state in both.items()}
+
+    same = (one.entries, one.controls, cards(one)) == (other.entries, other.controls, cards(other))
+    return same and ways_of(one) == ways_of(other)
 
 
 def _demands(verdict: Verdict, ground: Ground) -> list[Demand]:
@@ -125,15 +168,16 @@ def tried(cases: Callable[[], Iterator[tuple[Answers, bool]]]) -> tuple[int, Ans
     return tried, None
 
 
-def _read_on(card: str, asked: Sequence[tuple[Verdict, Demand]], flow: Flow) -> list[Guard]:
+def _read_on(card: str, watcher: Watcher) -> list[Guard]:
     """The properties' conditions on a card; on an end also what a limit on the road to it reads."""
-    read = [demand.when for _, demand in asked if isinstance(demand, Never) and read_on(demand) == card]
-    read += [guard for _, demand in asked if isinstance(demand, After) and not card for guard in demand.reads]
-    owed = {demand.mark for _, demand in asked if isinstance(demand, Owed)}
+    flow, demands = watcher.flow, [demand for _, demand in watcher.asked]
+    read = [demand.when for demand in demands if isinstance(demand, Never) and read_on(demand) == card]
+    read += [guard for demand in demands if isinstance(demand, After) and not card for guard in demand.reads]
+    owed = {demand.mark for demand in demands if isinstance(demand, Owed)}
     shows = [flow.states[card]] if card else list(flow.views.values())
     read += [Shows.of(shown(state, mark), mark) for state in shows for mark in owed if carries(state, mark)]
     if card and flow.states[card].ends:
-        read += [demand.ends for _, demand in asked if isinstance(demand, AtMost) and demand.ends is not None]
+        read += [demand.ends for demand in demands if isinstance(demand, AtMost) and demand.ends is not None]
     return read
 
 

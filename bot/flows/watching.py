@@ -15,7 +15,7 @@ class Watcher:
     """Sees every card and every press, and asks each property that has something to say about it."""
 
     def __init__(self, flow: Flow, asked: Sequence[tuple[Verdict, Demand]]) -> None:
-        self.flow = flow
+        self.flow, self.asked = flow, asked
         self.owed = [(verdict, demand) for verdict, demand in asked if isinstance(demand, Owed)]
         self.eaches = [(verdict, demand) for verdict, demand in asked if isinstance(demand, Each)]
         self.afters = [(verdict, demand) for verdict, demand in asked if isinstance(demand, After)]
@@ -41,23 +41,25 @@ class Watcher:
         self._each(session, engine.card(self.flow, session), codes)
 
     def press(self, press: Press) -> None:
+        begun = time.perf_counter()
         for verdict, after in self.afters:
-            begun = time.perf_counter()
-            self._judge(verdict, after.right(press), after.why, press.codes, begun)
+            begun = self._judge(verdict, after.right(press), after.why, press.codes, begun)
         if press.looks and press.after.view:
             self._each(press.after, press.card, press.codes)
 
     def _each(self, session: Session, card: Card, codes: Codes) -> None:
+        begun = time.perf_counter()
         for verdict, each in self.eaches:
-            begun = time.perf_counter()
-            self._judge(verdict, each.right(session, card), each.why, codes, begun)
+            begun = self._judge(verdict, each.right(session, card), each.why, codes, begun)
 
-    def _judge(self, verdict: Verdict, right: bool | None, why: str, codes: Codes, begun: float) -> None:
+    def _judge(self, verdict: Verdict, right: bool | None, why: str, codes: Codes, begun: float) -> float:
         if right is not None:
             verdict.looks += 1
             if not right:
                 verdict.found(Broken(verdict.of.code, self.flow.name, why, codes))
-        verdict.seconds += time.perf_counter() - begun
+        now = time.perf_counter()
+        verdict.seconds += now - begun
+        return now
 
 
 def read_on(never: Never) -> str:

@@ -66,23 +66,24 @@ def _only_where_it_stands(press: Press) -> bool | None:
 def _urgency_never_falls() -> Iterator[tuple[Answers, bool]]:
     """Reason by reason, since any one of them is enough; "now" is the highest there is."""
     for reason in (*derived.NOW, *derived.SAME_DAY):
-        for answers, worse in _raised(reason):
-            still = reason(worse) or any(now(worse) for now in derived.NOW)
-            yield worse, still or not reason(answers)
+        for _, worse in _raised(reason):
+            yield worse, reason(worse) or any(now(worse) for now in derived.NOW)
 
 
 def _duty_never_falls() -> Iterator[tuple[Answers, bool]]:
     stands = Guard("the duty stands", frozenset(facts.DUTY), derived.duty_stands)
-    for answers, worse in _raised(stands):
-        yield worse, stands(worse) or not stands(answers)
+    for _, worse in _raised(stands):
+        yield worse, stands(worse)
 
 
 def _raised(guard: Guard) -> Iterator[tuple[dict[str, Value], dict[str, Value]]]:
-    """All answers that a condition reads, each beside the same with one thing more, or worse, said."""
+    """All answers under which a condition holds, each beside the same with one thing more, or worse, said."""
     answerable = domain([guard])
     asked = sorted(guard.reads)
     for values in product(*(answerable[question] for question in asked)):
         answers = {q: value for q, value in zip(asked, values, strict=True) if value is not None}
+        if not guard(answers):
+            continue
         for question in asked:
             for value in answerable[question]:
                 if value is not None and _is_worse(question, answers.get(question), value):
