@@ -225,12 +225,13 @@ def withdraw(flow: Flow, session: Session) -> Step:
     if "sent" in flow.states[state].marks:
         at = max(i for i, one in enumerate(trail) if "consent" in one.answers)
         state, trail = trail[at].state, trail[:at]
-    kept = tuple(
+    still = (
         _without_consent(one)
         for one in trail
         if one.aside
         or "sent" not in flow.states[one.state].marks  # that card would say what is not so any more
     )
+    kept = tuple(one for one in still if one.answers or not one.aside)
     asked_again = _turned(session, state=state, trail=kept, ticks=(), view="", sealed=0)
     return Step(asked_again, does=("withdraw",), note="withdrawn")
 
