@@ -26,7 +26,7 @@ from bot.sandbox import running as sandbox_running
 from tests.cast import KEY, STRANGER
 
 OPSPOR = Path(sys.executable).parent / "opspor"
-GIVE_UP_SECONDS = 30  # only so that a broken test ends
+GIVE_UP_SECONDS = 120  # only so that a broken test ends
 NEWCOMER = 4711
 UNREACHABLE = "http://127.0.0.1:9"  # the port of "discard"; nobody listens
 
@@ -50,7 +50,7 @@ def opspor(directory: Path, *words: str, **settings: str) -> subprocess.Complete
         env=surroundings(directory, **settings),
         capture_output=True,
         text=True,
-        timeout=GIVE_UP_SECONDS / 2,
+        timeout=GIVE_UP_SECONDS,
         check=False,
     )
 
@@ -288,7 +288,7 @@ def check(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
-        timeout=GIVE_UP_SECONDS * 8,
+        timeout=GIVE_UP_SECONDS * 2,
         check=False,
     )
 
@@ -321,7 +321,7 @@ def test_flows_that_break_a_property_are_refused_with_the_conversation_that_show
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=GIVE_UP_SECONDS * 8,
+        timeout=GIVE_UP_SECONDS * 2,
         check=False,
     )
     assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr

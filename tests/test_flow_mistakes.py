@@ -258,6 +258,23 @@ MISTAKES: dict[str, Mistake] = {
         'key = "after"',
         "tiny.toml: moment: choice 'after' stands twice and can never be taken the second time",
     ),
+    "choice that stands twice and leads on in two ways": edit(
+        '{ key = "after", label = "Efter", to = "signs" }',
+        '{ key = "after", label = "Efter", to = "signs" },\n'
+        '  { key = "after", label = "Bagefter", when = "during", to = "closing" }',
+        "tiny.toml: moment: choice 'after' stands twice and leads on in two ways",
+    ),
+    "choice that stands twice and sets something else": edit(
+        '{ key = "after", label = "Efter", to = "signs" }',
+        '{ key = "after", label = "Efter", to = "signs" },\n'
+        '  { key = "after", label = "Bagefter", when = "during", sets = { mode = "told" }, to = "signs" }',
+        "tiny.toml: moment: choice 'after' stands twice and leads on in two ways",
+    ),
+    "one of many that leads somewhere": edit(
+        '{ key = "doubt", label = "Uro" }',
+        '{ key = "doubt", label = "Uro", does = "refer" }',
+        "tiny.toml: signs: choice 'doubt' is one of many, which lead nowhere and do nothing by themselves",
+    ),
     "sets what does not exist": edit(
         'sets = { mode = "told" }',
         'sets = { mode = "tolld" }',
@@ -585,6 +602,14 @@ def test_a_single_mistake_is_refused_and_named_and_nothing_else_is(name: str, tm
     line = str(text[: text.find("[state.gone\n")].count("\n") + 1)
     said = tuple(one.replace("{line}", line) for one in MISTAKES[name].said)
     assert problems(written(tmp_path, files)) == said
+
+
+def test_a_part_that_no_flow_takes_in_is_refused_where_every_file_could_be_read(tmp_path: Path) -> None:
+    part = GOOD["common.toml"]
+    lost = written(tmp_path, {**GOOD, "lost.toml": part})
+    assert problems(lost) == ("lost.toml: flow: is a part that no flow takes in",)
+    (tmp_path / "tiny.toml").write_text("[", "utf-8")
+    assert not any("takes in" in problem for problem in problems(lost))
 
 
 def test_every_mistake_is_in_the_one_report(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The sandbox over real HTTP: that it answers, refuses and remembers as Telegram does."""
 
 import asyncio
+import contextlib
 import json
 import struct
 import sys
@@ -14,6 +15,7 @@ import aiohttp
 import pytest
 import telegram
 from aiohttp import web
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.errors import ConfigError
 from bot.sandbox import PHONES, Clock, World, running
@@ -690,3 +692,25 @@ async def test_its_own_page_may_and_loads_nothing_from_elsewhere(sandbox: Sandbo
     async with sandbox.http.get(sandbox.base, headers={"Sec-Fetch-Site": "cross-site"}) as response:
         assert response.status == 200 and "://" not in await response.text()
         assert response.headers["Content-Security-Policy"].startswith("default-src 'self';")
+
+
+# Its end
+
+
+async def test_who_was_not_told_that_it_ends_is_cut_off_and_not_answered_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(H11Protocol, "shutdown", lambda self: None)  # as one that connects in the last moment
+    world = World.open(tmp_path)
+    async with running(world, Clock(world)) as base:
+        host, port = base.removeprefix("http://").split(":")
+        reads, writes = await asyncio.open_connection(host, int(port))
+        ask = f"GET /bot1:sandbox/getMe HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
+        writes.write(ask)
+        await reads.readuntil(b"}}")
+    world.close()
+    writes.write(ask)
+    async with asyncio.timeout(10):
+        with contextlib.suppress(ConnectionError):
+            assert await reads.read() == b"", "it still answers"
+    writes.close()

@@ -321,7 +321,9 @@ def is_real(flows: Mapping[str, Flow], wrong: Broken) -> bool:
             raise AssertionError(f"{code} is not offered: {' '.join(wrong.codes)}")
         if talk.session.state != been[-1]:
             been.append(talk.session.state)
-    if "når aldrig" in wrong.why:  # what goes on for ever is as real as that it comes to a card again and again
+    if (
+        "når aldrig" in wrong.why
+    ):  # what goes on for ever is as real as that it comes to a card again and again
         return len(set(been)) < len(been)
     return wrong.code in talk.found or "ring" in wrong.why or "ingen vej" in wrong.why
 

@@ -96,19 +96,25 @@ def _of_names(merged: Merged, register: Register, name: str, shape: StateShape) 
     for reference in shape.source:
         if reference.split(" ")[0] not in register.names:
             yield f"unknown source '{reference}'"
-    keys: set[str] = set()
+    twins: dict[str, ChoiceShape] = {}
     for choice in choices_of(merged, shape):
-        yield from _of_choice(merged, choice, question, keys)
+        yield from _of_choice(merged, choice, question, twins)
+        if shape.many and (choice.to or choice.does or choice.opens or choice.sets):
+            yield f"choice '{choice.key}' is one of many, which lead nowhere and do nothing by themselves"
 
 
-def _of_choice(merged: Merged, choice: ChoiceShape, question: str, keys: set[str]) -> Iterator[str]:
+def _of_choice(
+    merged: Merged, choice: ChoiceShape, question: str, twins: dict[str, ChoiceShape]
+) -> Iterator[str]:
     code = f"{choice.question or question}.{choice.key}"
     asked = choice.question or question
     if choice.key not in QUESTIONS.get(asked, ()):
         yield f"choice '{choice.key}' is not in the vocabulary of '{asked}'"
-    if code in keys and not choice.when:
+    twin = twins.setdefault(code, choice)
+    if twin is not choice and not choice.when:
         yield f"choice '{choice.key}' stands twice and can never be taken the second time"
-    keys.add(code)
+    elif (twin.to, twin.sets) != (choice.to, choice.sets):  # how an answer is worded leads nowhere else
+        yield f"choice '{choice.key}' stands twice and leads on in two ways"
     if choice.does and choice.does not in DEEDS:
         yield f"choice '{choice.key}' does unknown '{choice.does}'"
     if choice.opens and choice.opens not in merged.views:

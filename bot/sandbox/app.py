@@ -120,6 +120,10 @@ async def running(
         world.shut()
         server.should_exit = True
         await task
+        for connection in tuple(server.server_state.connections):
+            # One that was made while it ended was not told, and would go on being answered.
+            if connection.transport is not None:
+                connection.transport.abort()
 
 
 def _listen(host: str, port: int) -> socket.socket:
