@@ -1,11 +1,13 @@
-"""The small faults by which the checks are tried are many and real; `make mutants` tries them all, which takes long."""
+"""The small faults by which the checks are tried are many and real, and are caught; `make mutants` tries them all."""
 
 import copy
 
 from tests.mutants.behaviour import as_they_are, differs
 from tests.mutants.files import files
+from tests.mutants.judging import judge
 from tests.mutants.making import mutants
 from tests.mutants.mutant import Mutant, made
+from tests.mutants.telling import HARMLESS, sample
 
 KINDS = {
     *("retarget", "drop a guard", "negate a guard", "drop a mark", "drop a line"),
@@ -34,3 +36,18 @@ def test_a_mutant_of_a_file_is_another_file() -> None:
         table = copy.deepcopy(files()[mutant.file])
         mutant.change(table)
         assert table != files()[mutant.file], str(mutant)
+
+
+def test_of_a_sample_at_least_ninety_five_in_a_hundred_are_caught_and_the_others_are_known_as_harmless() -> (
+    None
+):
+    judged = [(mutants()[number], judge(mutants()[number], thorough=False)) for number in sample(40, seed=3)]
+    changing = [(mutant, one) for mutant, one in judged if one.changes]
+    survived = [str(mutant) for mutant, one in changing if not one.caught]
+    assert len(changing) > 30
+    assert len(survived) <= 0.05 * len(changing), survived
+    assert set(survived) <= HARMLESS.keys()
+
+
+def test_what_is_called_harmless_is_still_there_to_be_tried() -> None:
+    assert HARMLESS.keys() <= {str(mutant) for mutant in mutants()}

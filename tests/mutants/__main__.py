@@ -30,7 +30,7 @@ def main() -> None:
             results.append((mutants()[number], judged))
             say(line(len(results), *results[-1]))
     say("")
-    for told in (*table(results), "", *survivors(results)):
+    for told in (*table(results, not wish.quick), "", *survivors(results)):
         say(told)
 
 

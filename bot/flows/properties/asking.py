@@ -139,6 +139,7 @@ def judgement(ground: Ground) -> Iterator[Demand]:
     if any("duty" in card.marks for _, card in ground.cards()):
         yield Each(_can_turn_to, "hverken underretning eller nøgleperson kan nås herfra")
         yield After(_more_has_all, "kortet mangler noget af det, man altid kan")
+        yield After(_what_it_says, "knappen fører ikke til det, den siger")
 
 
 def _level_card(ground: Ground, where: str, all_levels: set[str]) -> Iterator[Demand]:
@@ -182,3 +183,15 @@ def _more_has_all(press: Press) -> bool | None:
         return None
     codes = {button.code for button in (*press.card.choices, *press.card.controls)}
     return codes >= {"notify", "ask", *(f"level.{key}" for key in facts.LEVELS), "honour.yes"}
+
+
+def _what_it_says(press: Press) -> bool | None:
+    """To notify: the duty; to ask: the key person, and the button that asks her, once."""
+    if press.step.note or press.after.view != press.code:
+        return None
+    if press.code == "notify":
+        return "duty" in press.card.marks
+    if press.code != "ask":
+        return None
+    asks = "done" in {button.code for button in press.card.controls}
+    return "key_contact" in press.card.marks and (asks or bool(press.after.sealed))
