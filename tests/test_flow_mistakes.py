@@ -604,14 +604,6 @@ def test_a_single_mistake_is_refused_and_named_and_nothing_else_is(name: str, tm
     assert problems(written(tmp_path, files)) == said
 
 
-def test_a_part_that_no_flow_takes_in_is_refused_where_every_file_could_be_read(tmp_path: Path) -> None:
-    part = GOOD["common.toml"]
-    lost = written(tmp_path, {**GOOD, "lost.toml": part})
-    assert problems(lost) == ("lost.toml: flow: is a part that no flow takes in",)
-    (tmp_path / "tiny.toml").write_text("[", "utf-8")
-    assert not any("takes in" in problem for problem in problems(lost))
-
-
 def test_every_mistake_is_in_the_one_report(tmp_path: Path) -> None:
     """Each mistake in a flow file of its own name, all in one directory."""
     names = [name for name in MISTAKES if name not in OF_ROADS]

@@ -61,10 +61,8 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
     sources: dict[str, SourceShape] = {}
     phrases: dict[str, Text] = {}
     names: set[str] = set()
-    readable = True
     for path in sorted(directory.glob("*.toml")):
         data = _read(path, problems)
-        readable = readable and bool(data)
         if path.name == "law.toml":
             laws = _shapes(path.name, data.get("law", {}), LawShape, problems)
             names |= _names(data.get("law"))
@@ -79,13 +77,6 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
         problems.append(f"{directory}: no flow file (*.toml) is there")
     register = build.Register(laws, sources, frozenset(names), unverified)
     flows: dict[str, Flow] = {}
-    if readable:  # else the file that takes it in may be the one that could not be read
-        taken_in = {part for file in files.values() for part in file.parts}
-        problems += [
-            f"{file.name}.toml: flow: is a part that no flow takes in"
-            for file in files.values()
-            if file.part and file.name not in taken_in
-        ]
     for file in files.values():
         if not file.part:
             flow = _flow(file, files, register, problems)

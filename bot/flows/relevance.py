@@ -1,31 +1,25 @@
 """Which of the answers still matter on a card: those that a later road or a property reads. It walks nowhere itself."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from operator import itemgetter
 
-from bot.flows.conditions import Joined, Shows, Way, offers_of, ways_of
+from bot.flows.conditions import Shows, Way, offers_of, ways_of
+from bot.flows.residues import (
+    FRESH,
+    Group,
+    Memory,
+    Part,
+    Told,
+    group_of,
+    memory_of,
+    part_of,
+    residue,
+    told_in,
+)
 from bot.flows.ticks import domain
-from bot.flows.trees import FALSE, TRUE, Domain, Residue, Trees, left
+from bot.flows.trees import FALSE, TRUE, Domain, Residue
 from bot.flows.vocabulary import QUESTIONS
-from bot.model import Answers, Flow, Guard, State, Value
-
-# Found out anew by each press that hands over, and read on the card that comes with that press (P10): before it, what
-# was found out earlier distinguishes nothing.
-FRESH = frozenset({"route"})
-
-
-Row = list[object]  # what each question is answered with, then whether it is answered at all
-Part = Callable[[Row], object]  # the part of it that something depends on
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Answers, and the same in a row, to be looked up quickly."""
-
-    answers: Answers
-    row: Row
+from bot.model import Answers, Flow, Guard, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +28,7 @@ class Future:
 
     cards: frozenset[str]
     open: frozenset[str]
-    groups: "tuple[Group, ...]"
+    groups: tuple[Group, ...]
     part: Part
 
 
@@ -44,33 +38,6 @@ class Seen:
 
     key: tuple[object, ...]
     may_hold: frozenset[Guard]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a condition depends on while some questions are open, and what was left of it each time."""
-
-    part: Part
-    residues: dict[object, Residue] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Conditions that read the same, and what was left of them each time."""
-
-    guards: tuple[Guard, ...]
-    part: Part
-    found: dict[object, tuple[Residue, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What has been found about conditions, for as long as the same can be answered."""
-
-    trees: Trees
-    places: Mapping[str, int]
-    asked: dict[tuple[Guard, frozenset[str]], Asked] = field(default_factory=dict)
-    groups: dict[tuple[tuple[Guard, ...], frozenset[str]], Group] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,18 +92,18 @@ def relevance(
     )
     offered = {(choice.question, choice.key) for view in flow.views.values() for choice in view.choices}
     loose = frozenset(q for q in aside if q in QUESTIONS and all((q, key) in offered for key in QUESTIONS[q]))
-    memory = _memory(answerable, loose)
+    memory = memory_of(answerable, loose)
     return Relevance(
         flow, ways, {name: _opened(state) | aside for name, state in flow.states.items()}, read, owed,
         answerable, loose, memory,
         {name: _read_on_the_way(ways, name) for name in flow.states},
-        {name: _part(memory, _read_on_roads(ways, name, loose), loose) for name in flow.states},
+        {name: part_of(memory, _read_on_roads(ways, name, loose), loose) for name in flow.states},
     )  # fmt: skip
 
 
 def seen(relevance: Relevance, state: str, answers: Answers, met: frozenset[str]) -> Seen:
     """What a conversation is on a card, to every later card and property; `met` are the marks on its way."""
-    told = _told(relevance.memory, answers)
+    told = told_in(relevance.memory, answers)
     future = _future(relevance, state, told)
     met = frozenset(met & relevance.owed.keys())
     known = (state, met, future.part(told.row))
@@ -151,19 +118,19 @@ def _looked_at(relevance: Relevance, state: str, future: Future, told: Told, met
     undecided: set[Guard] = set()
     still_read: set[str] = set()
     said: set[str] = set()  # what is owed no more: said before, or never owed
-    owed = [(guard, _residue(relevance, guard, told, future.open)) for guard in relevance.owed.values()]
-    for mark, (_, residue) in zip(relevance.owed, owed, strict=True):
-        if residue == FALSE or mark in met:
+    owed = [(guard, residue(relevance.memory, guard, told, future.open)) for guard in relevance.owed.values()]
+    for mark, (_, what) in zip(relevance.owed, owed, strict=True):
+        if what == FALSE or mark in met:
             said.add(mark)
     quiet = {guard for mark, guard in relevance.owed.items() if mark in said}
-    for guard, residue in (*owed, *_residues(relevance, future, told)):
-        if residue != FALSE:
+    for guard, what in (*owed, *_residues(relevance, future, told)):
+        if what != FALSE:
             undecided.add(guard)
-        if residue == FALSE or guard in quiet or (isinstance(guard, Shows) and guard.mark in said):
+        if what == FALSE or guard in quiet or (isinstance(guard, Shows) and guard.mark in said):
             key.append(FALSE)
             continue
-        key.append(residue)
-        if residue != TRUE:
+        key.append(what)
+        if what != TRUE:
             still_read |= guard.reads & future.open
     read_here = frozenset[str]().union(*(guard.reads for guard in relevance.watched[state]))
     still_read -= FRESH - read_here
@@ -177,7 +144,7 @@ def _residues(relevance: Relevance, future: Future, told: Told) -> Iterator[tupl
         known = group.part(told.row)
         found = group.found.get(known)
         if found is None:
-            found = tuple(_residue(relevance, guard, told, future.open) for guard in group.guards)
+            found = tuple(residue(relevance.memory, guard, told, future.open) for guard in group.guards)
             group.found[known] = found
         yield from zip(group.guards, found, strict=True)
 
@@ -220,83 +187,18 @@ def _future_of(relevance: Relevance, cards: frozenset[str], open: frozenset[str]
     by_reads: dict[frozenset[str], list[Guard]] = {}
     for guard in read:
         by_reads.setdefault(guard.reads, []).append(guard)
-    groups = tuple(_group(relevance.memory, each, tuple(guards), open) for each, guards in by_reads.items())
-    future = Future(cards, open, groups, _part(relevance.memory, reads, relevance.loose & open))
+    groups = tuple(group_of(relevance.memory, each, tuple(guards), open) for each, guards in by_reads.items())
+    future = Future(cards, open, groups, part_of(relevance.memory, reads, relevance.loose & open))
     return relevance._alike.setdefault((cards, open), future)
-
-
-def _group(memory: Memory, reads: frozenset[str], guards: tuple[Guard, ...], open: frozenset[str]) -> Group:
-    open &= reads
-    found = memory.groups.get((guards, open))
-    if found is None:
-        found = memory.groups[guards, open] = Group(guards, _part(memory, reads, open))
-    return found
 
 
 def _possible(relevance: Relevance, road: Sequence[Way], told: Told, open: frozenset[str]) -> Iterable[str]:
     for way in road:
-        residue = _residue(relevance, way.when, told, open)
-        if residue != FALSE:
+        what = residue(relevance.memory, way.when, told, open)
+        if what != FALSE:
             yield way.target
-        if residue == TRUE:
+        if what == TRUE:
             return
-
-
-def _residue(relevance: Relevance, guard: Guard, told: Told, open: frozenset[str]) -> Residue:
-    memory, open = relevance.memory, open & guard.reads
-    asked = memory.asked.get((guard, open))
-    if asked is None:
-        asked = memory.asked[guard, open] = Asked(_part(memory, guard.reads, open))
-    known = asked.part(told.row)
-    residue = asked.residues.get(known)
-    if residue is None:
-        residue = asked.residues[known] = _found(relevance, guard, told, open)
-    return residue
-
-
-def _part(memory: Memory, reads: Iterable[str], open: frozenset[str]) -> Part:
-    """What is open and answered can be answered anew, and is never unanswered again: only whether counts."""
-    places, many = memory.places, len(memory.places)
-    found = [places[each] + (many if each in open else 0) for each in reads if each in places]
-    return itemgetter(*found) if found else lambda row: ()
-
-
-def _told(memory: Memory, answers: Answers) -> Told:
-    get = answers.get
-    return Told(
-        answers, [*[get(each) for each in memory.places], *[each in answers for each in memory.places]]
-    )
-
-
-def _found(relevance: Relevance, guard: Guard, told: Told, open: frozenset[str]) -> Residue:
-    if not guard.reads & open:
-        return TRUE if guard(told.answers) else FALSE
-    if isinstance(guard, Joined):
-        return _of_parts(relevance, guard, told, open)
-    if isinstance(guard, Shows):
-        return _residue(relevance, guard.says, told, open)
-    trees = relevance.memory.trees
-    return left(trees, trees.of(guard), told.answers, open, relevance.loose | FRESH)
-
-
-def _of_parts(relevance: Relevance, guard: Joined, told: Told, open: frozenset[str]) -> Residue:
-    decides, passes = (FALSE, TRUE) if guard.all else (TRUE, FALSE)
-    parts = [_residue(relevance, part, told, open) for part in guard.parts]
-    if decides in parts:
-        return decides
-    undecided = [residue for residue in parts if residue != passes]
-    if len(undecided) < 2:
-        return undecided[0] if undecided else passes
-    return relevance.memory.trees.number(("all" if guard.all else "any", *undecided))
-
-
-def _memory(answerable: Domain, loose: frozenset[str]) -> Memory:
-    return _memory_of(tuple(sorted(answerable.items())), loose)
-
-
-@cache  # the same conditions come out the same, whatever flow they stand in
-def _memory_of(answerable: tuple[tuple[str, tuple[Value | None, ...]], ...], loose: frozenset[str]) -> Memory:
-    return Memory(Trees(dict(answerable)), {question: at for at, (question, _) in enumerate(answerable)})
 
 
 # --- what there is to read --------------------------------------------------------------------------
