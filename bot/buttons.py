@@ -6,13 +6,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import anew, cards, dialogue, engine, handover, referring
+from bot import absence, anew, asking, cards, dialogue, engine, handover, probing, referring
 from bot.cards import Order
 from bot.consequences import CHAT_KEPT
 from bot.house import House
 from bot.model import Button, Card, Event, Line, Notice, Reply, Staff, Text
 from bot.storage import notices, people, referrals, sessions, traces
 
+_OPENED = frozenset(
+    {"referral", "duty_open", "failed", "nowhere", "duty_unit"}
+)  # the others are nobody's to open
 _REFERENCE = re.compile(r"[a-z0-9]{1,32}")
 
 
@@ -40,7 +43,7 @@ def _language(c: Connection, house: House, staff: Staff, event: Event, now: date
 def _open(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """A notice, a reminder or an entry of the inbox; only for the one it was sent to."""
     for notice in notices.of(c, event.argument):
-        if notice.staff == staff.id and notice.kind != "status":
+        if notice.staff == staff.id and notice.kind in _OPENED:
             return _opened(c, house, _on_notice(c, staff, notice, event, now), notice, event, now)
     referral = referrals.get(c, event.argument)
     if referral is not None and staff.role == "key_person" and staff.unit == referral.unit:
@@ -74,9 +77,11 @@ def _opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Ev
             Button(f"0:{key}.{notice.reference}", house.phrases[f"reminder.{key}"]) for key in keys
         )
         return cards.house_card(c, house, staff, "reminder.duty", now, event.message, choices=choices)
+    if notice.kind in _OF_COORDINATORS:
+        return _OF_COORDINATORS[notice.kind](c, house, staff, notice, event, now)
     referral = referrals.get(c, notice.reference)
     if notice.kind == "failed" and referral is not None:
-        said = handover.status(referral, notices.of(c, notice.reference, "referral"))
+        said = asking.status(c, referral)
         values = referring.status_values(c, house, staff, referral)
         said_now = (
             house.phrase(f"status.{said}", staff, **values),
@@ -90,6 +95,34 @@ def _opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Ev
     if notice.code != "passed":
         referring.opened(c, house, notice.reference, now)
     return anew.open_referral(c, house, staff, referral, now, event.message)
+
+
+def _nowhere(c: Connection, house: House, staff: Staff, notice: Notice, event: Event, now: datetime) -> Reply:
+    """Which units nobody can be asked in, as it is at this moment."""
+    units = [house.places(unit, staff.language)["unit"] for unit in probing.outages(c, house, now)]
+    said = (
+        house.phrase("nowhere.units", staff, units=", ".join(units))
+        if units
+        else house.phrase("nowhere.over", staff)
+    )
+    return cards.house_card(c, house, staff, Text(said, ""), now, event.message)
+
+
+def _duty_in_a_unit(
+    c: Connection, house: House, staff: Staff, notice: Notice, event: Event, now: datetime
+) -> Reply:
+    """That one duty stands open in a unit, and nothing else."""
+    notices.drop(c, notice.id)
+    open_still = notices.of(c, notice.reference, "duty_open")
+    whose = people.by_id(c, house.cipher, open_still[0].staff) if open_still else None
+    if whose is None:
+        return cards.house_card(c, house, staff, "duty_unit.over", now, event.message)
+    unit = house.places(whose.unit, staff.language)["unit"]
+    said = house.phrase("duty_unit.open", staff, unit=unit)
+    return cards.house_card(c, house, staff, Text(said, ""), now, event.message)
+
+
+_OF_COORDINATORS = {"nowhere": _nowhere, "duty_unit": _duty_in_a_unit}
 
 
 def _ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
@@ -149,4 +182,5 @@ _ACTIONS: dict[str, Order] = {
     "calling": _reminded("thanks_calling", again=True),
     "later": _reminded("thanks_later", again=True),
     "considered": _reminded("thanks_considered", again=False),
+    "away": absence.answer,
 }

@@ -15,11 +15,12 @@ Order = Callable[[Connection, House, Staff, Event, datetime], Reply]
 
 
 def house_card(
-    c: Connection, house: House, staff: Staff, phrase: str, now: datetime, pressed: int = 0,
+    c: Connection, house: House, staff: Staff, phrase: str | Text, now: datetime, pressed: int = 0,
     choices: tuple[Button, ...] = (), more: tuple[str, ...] = (),
 ) -> Reply:  # fmt: skip
     """A small sentence as the live card; the conversation that was on it comes back with one press."""
-    lines = tuple(Line(house.phrases[name]) for name in (phrase, *more))
+    said = house.phrases[phrase] if isinstance(phrase, str) else phrase
+    lines = (Line(said), *(Line(house.phrases[name]) for name in more))
     going_on = sessions.load(c, staff.id, staff.active) is not None
     back = (Button(dialogue.RESUME, house.phrases["button.back_to_talk"]),) if going_on else ()
     card = Card(lines, choices, (*back, acute_button(house)))

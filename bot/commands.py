@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import anew, cards, dialogue, referring
+from bot import absence, anew, asking, cards, dialogue, probing, referring
 from bot.cards import Order
 from bot.house import House
 from bot.model import Button, Card, Event, Line, Referral, Reply, Screen, Staff, Text
@@ -20,7 +20,7 @@ def from_stranger(c: Connection, house: House, event: Event, now: datetime) -> R
             c, house.cipher, code=event.argument, chat=event.chat, language=language, now=now
         )
         if staff is not None:
-            referring.look_again(c, house, now)
+            asking.look_again(c, house, now)
             traces.keep(c, staff.id, event.message, now)
             return cards.ask_language(c, house, staff, event, now)
     return Reply(event.chat, screen=Screen(house.words.say(house.phrases["stranger"], language, {})))
@@ -43,7 +43,17 @@ def _new(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
         again = anew.begin_again(c, house, staff, dialogue.OWN, now, uncovered=True)
         if again is not None:
             return again
-    return dialogue.begin(c, house, staff, "detection", "new", now)
+    return dialogue.begin(
+        c, house, staff, "detection", "new", now, told=_nowhere_to_send(c, house, staff, now)
+    )
+
+
+def _nowhere_to_send(c: Connection, house: House, staff: Staff, now: datetime) -> tuple[str, ...]:
+    """Before the first question: where no key person can be asked, whom to ring instead."""
+    if asking.key_persons(c, house, staff.unit, now, staff):
+        return ()
+    probing.nowhere_to_send(c, house, staff.unit, now)
+    return ("nowhere.new",)
 
 
 def _duty(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
@@ -83,7 +93,7 @@ def _start(c: Connection, house: House, staff: Staff, event: Event, now: datetim
         before, staff = staff, people.by_chat(c, house.cipher, event.chat) or staff
         if (before.role, before.unit) != (staff.role, staff.unit):
             referring.hand_on(c, house, staff, now)
-            referring.look_again(c, house, now)
+            asking.look_again(c, house, now)
     return replace(cards.house_card(c, house, staff, "welcome", now), commands=cards.menu_of(staff))
 
 
@@ -110,6 +120,7 @@ _ORDERS: dict[str, Order] = {
     "duty": _duty,
     "inbox": _inbox,
     "language": cards.ask_language,
+    "away": absence.ask,
     "clear": _clear,
     "help": _help,
     "stop": _stop,
@@ -118,4 +129,5 @@ _ORDERS: dict[str, Order] = {
 
 def of_role(role: str) -> tuple[str, ...]:
     """The commands that a person's menu lists; nobody is referred to a frontline employee."""
-    return tuple(name for name in _ORDERS if name != "start" and (name != "inbox" or role != "frontline"))
+    hidden = {"start"} | ({"inbox", "away"} if role == "frontline" else set())
+    return tuple(name for name in _ORDERS if name not in hidden)

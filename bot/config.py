@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from bot import handover
 from bot.errors import ConfigError
+from bot.handover import Rules
+from bot.worktime import Hours
 
 TELEGRAM = "https://api.telegram.org"
 _BESIDE = Path(__file__).with_name("municipality.example.toml")  # where a wheel has it
@@ -135,7 +138,7 @@ def _hours(value: str) -> str:
 
 
 Phone = Annotated[str, Field(min_length=1), AfterValidator(_a_phone)]
-Hours = Annotated[str, AfterValidator(_hours)]
+FromTo = Annotated[str, AfterValidator(_hours)]
 Word = Annotated[str, Field(min_length=1, max_length=60)]
 UnitId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")]
 
@@ -156,9 +159,34 @@ class Contact(_Table):
 
 
 class Unit(_Table):
+    """`neighbour` is the unit whose key persons are asked where those of this one do not answer."""
+
     id: UnitId
     name: Word
     key_phone: Phone
+    neighbour: UnitId | None = None
+
+
+class Specialists(_Table):
+    """The units whose key persons know most of honour-related conflicts, or of children; they are asked along."""
+
+    honour: UnitId | None = None
+    children: UnitId | None = None
+
+
+class Limits(_Table):
+    """Minutes; each is counted from when somebody was asked."""
+
+    delivered: Annotated[int, Field(ge=1)]
+    opened: Annotated[int, Field(ge=1)]
+    accepted: Annotated[int, Field(ge=1)]
+
+
+class Clock(_Table):
+    """Around the clock for what must be done today, in opening hours for the rest."""
+
+    same_day: Limits = Limits(delivered=15, opened=60, accepted=120)
+    standard: Limits = Limits(delivered=60, opened=420, accepted=840)
 
 
 class Link(_Table):
@@ -180,13 +208,13 @@ class ContentChoices(_Table):
 
 
 class Week(_Table):
-    monday: Hours | None = None
-    tuesday: Hours | None = None
-    wednesday: Hours | None = None
-    thursday: Hours | None = None
-    friday: Hours | None = None
-    saturday: Hours | None = None
-    sunday: Hours | None = None
+    monday: FromTo | None = None
+    tuesday: FromTo | None = None
+    wednesday: FromTo | None = None
+    thursday: FromTo | None = None
+    friday: FromTo | None = None
+    saturday: FromTo | None = None
+    sunday: FromTo | None = None
 
 
 class Municipality(_Table):
@@ -197,6 +225,8 @@ class Municipality(_Table):
     acute: Contact
     hours: Week
     unit: list[Unit] = Field(min_length=1)
+    specialists: Specialists = Specialists()
+    clock: Clock = Clock()
     links: dict[str, Link] = {}
     offer: list[Offer] = []
     content: ContentChoices = ContentChoices()
@@ -227,6 +257,20 @@ class Municipality(_Table):
                 start, _, end = hours.partition("-")
                 found[number] = (time.fromisoformat(start), time.fromisoformat(end))
         return found
+
+    def rules(self) -> Rules:
+        """Who is asked about a hand-over, and how long each has."""
+        same_day, standard = (
+            handover.Limits(**dict(limits)) for limits in (self.clock.same_day, self.clock.standard)
+        )
+        return Rules(
+            hours=Hours(self.opening(), self.timezone),
+            urgent=same_day,
+            standard=standard,
+            units=tuple(unit.id for unit in self.unit),
+            neighbours={unit.id: unit.neighbour for unit in self.unit if unit.neighbour},
+            specialists={about: unit for about, unit in self.specialists if unit},
+        )
 
     def warnings(self, today: date) -> Iterator[str]:
         """What has grown old, for the log at start and for `opspor doctor`."""
@@ -267,7 +311,19 @@ def municipality(path: str | Path) -> Municipality:
     doubles = {unit.id for unit in found.unit if [one.id for one in found.unit].count(unit.id) > 1}
     if doubles:
         raise ConfigError(f"the municipality's file '{path}': unit id '{min(doubles)}' stands twice")
+    _check_units(path, found)
     return found
+
+
+def _check_units(path: str | Path, found: Municipality) -> None:
+    known = {unit.id for unit in found.unit}
+    named = {f"the neighbour of '{unit.id}'": unit.neighbour for unit in found.unit}
+    named |= {f"specialists.{about}": unit for about, unit in found.specialists}
+    for what, unit in named.items():
+        if unit and (unit not in known or what == f"the neighbour of '{unit}'"):
+            raise ConfigError(
+                f"the municipality's file '{path}': {what} is '{unit}', which is no other unit in it"
+            )
 
 
 def _check_zone(path: str | Path, name: str) -> None:

@@ -10,7 +10,7 @@ from bot import derived, referring
 from bot.handover import REMIND_AFTER
 from bot.house import House
 from bot.model import Answers, Outcome, Session, Staff, Step, Urgency, week_of
-from bot.storage import notices, outcomes, referrals, sessions, traces
+from bot.storage import notices, outcomes, people, referrals, sessions, traces
 
 CHAT_KEPT = timedelta(minutes=15)
 
@@ -50,7 +50,7 @@ def end(
                 referrals.tie(c, referral.reference, number)
                 referring.complete(c, referral.reference)
         if derived.duty_is_open(answers) and (session.trail or not _is_reminded(c, staff.id)):
-            notices.queue(c, "duty_open", staff.id, house.reference(), remind or now + REMIND_AFTER)
+            _remind_of_the_duty(c, house, staff, remind or now + REMIND_AFTER, now)
     sessions.end(c, staff.id, about)
     if sessions.open_of(c, staff.id):
         if staff.live:
@@ -59,6 +59,15 @@ def end(
         # Notices that wait to be opened, and status cards, outlive a conversation.
         kept = [notice.message for notice in notices.to(c, staff.id) if notice.message]
         traces.expire(c, staff.id, now + CHAT_KEPT, keep=kept)
+
+
+def _remind_of_the_duty(c: Connection, house: House, staff: Staff, due: datetime, now: datetime) -> None:
+    """Her, the same day; the coordinators, the next morning, that one stands open in the unit, if it still does."""
+    reference = house.reference()
+    notices.queue(c, "duty_open", staff.id, reference, due)
+    for coordinator in people.with_role(c, house.cipher, "coordinator"):
+        if coordinator.id != staff.id:
+            notices.queue(c, "duty_unit", coordinator.id, reference, house.rules.hours.opens_next(now))
 
 
 def _is_reminded(c: Connection, staff_id: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.handover import Rules
 from bot.locales.words import Words
 from bot.model import Flow, Staff, Text
 from bot.storage.cipher import Cipher
@@ -12,7 +13,7 @@ from bot.storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`places` gives the placeholders of a unit in a language; `is_open` answers for opening hours;
+    """`places` gives the placeholders of a unit in a language; `rules` are the municipality's for hand-overs;
     `reference` makes a new opaque reference; `wake` tells the outbox that something is due."""
 
     db: Database
@@ -21,7 +22,7 @@ class House:
     phrases: Mapping[str, Text]
     words: Words
     places: Callable[[str, str], Mapping[str, str]]
-    is_open: Callable[[datetime], bool]
+    rules: Rules
     clock: Callable[[], datetime]
     reference: Callable[[], str]
     wake: Callable[[], None]

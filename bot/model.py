@@ -240,6 +240,8 @@ class Staff:
     live: int = 0
     active: str = ""
     blocked: bool = False
+    back: datetime | None = None  # when she is at work again; before that nothing new is asked of her
+    deputy: bool = False  # asked after the key persons of her unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,13 +266,29 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """Over a hand-over that nobody has taken. `first` is the unit that knows most of such cases, "" where none does;
+    `asked` is when the newest receivers were asked, whose notices have numbers from `since` on; `steps` is how often
+    more were asked; `exhausted` says that nobody is left to ask."""
+
+    reference: str
+    first: str
+    asked: datetime
+    since: int
+    steps: int = 0
+    exhausted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A row of the outbox: something for `staff`, to be sent or edited when it is due. `message` is the one in
     her chat that it stands on, 0 where there is none. `code` of a referral's notice: "" while it waits,
     "passed" when she passed it on, "failed" when she cannot be reached."""
 
     id: int
-    kind: Literal["referral", "duty_open", "status", "failed"]
+    kind: Literal[
+        "referral", "duty_open", "status", "failed", "clock", "return", "probe", "nowhere", "duty_unit"
+    ]
     staff: int
     reference: str
     due: datetime | None

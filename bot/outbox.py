@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from bot import referring
+from bot import absence, asking, probing, referring
 from bot.consequences import CHAT_KEPT
 from bot.errors import SendFailed
-from bot.handover import NEEDS_A_CALL, pause, status
+from bot.handover import NEEDS_A_CALL, pause
 from bot.house import House
 from bot.locales.screen import screen
 from bot.model import Button, Card, Line, Notice, Screen, Staff, Text
@@ -97,7 +97,9 @@ async def _careful(work: Coroutine[Any, Any, None]) -> None:
 async def _deliver(house: House, post: Post, notice: Notice) -> None:
     now = house.clock()
     try:
-        if notice.kind == "status":
+        if notice.kind in _BY_ITSELF:
+            await house.db.run(lambda c: _BY_ITSELF[notice.kind](c, house, notice, now))
+        elif notice.kind == "status":
             await _show_status(house, post, notice, now)
         else:
             await _ring(house, post, notice, now)
@@ -112,16 +114,31 @@ async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None
     if staff is None:
         await house.db.run(lambda c: notices.drop(c, notice.id))
         return
-    silent = bool(notice.message) or not house.is_open(now)  # with a message it only replaces that one
+    silent = (
+        bool(notice.message) or notice.kind == "probe" or not house.rules.hours.is_open(now)
+    )  # with a message it only replaces that one
     message = await post.send(staff.chat, _lock_screen(house, staff, notice, silent))
     await house.db.run(lambda c: _rung(c, house, notice, message, now))
+
+
+def _back_at_work(c: Connection, house: House, notice: Notice, now: datetime) -> None:
+    staff = people.by_id(c, house.cipher, notice.staff)
+    notices.drop(c, notice.id)
+    if staff is not None:
+        absence.returned(c, house, staff, now)
+
+
+# What is due and is sent to nobody.
+_BY_ITSELF = {"clock": asking.strike, "return": _back_at_work}
 
 
 def _receiver(c: Connection, house: House, notice: Notice) -> Staff | None:
     """Whom the notice is still for: nobody, where the referral is closed or somebody else has it."""
     staff = people.by_id(c, house.cipher, notice.staff)
-    if notice.kind == "duty_open" or staff is None:
+    if staff is None or notice.kind in {"duty_open", "probe", "nowhere"}:
         return staff
+    if notice.kind == "duty_unit":  # only while it stands open
+        return staff if notices.of(c, notice.reference, "duty_open") else None
     referral = referrals.get(c, notice.reference)
     if referral is None:
         return None
@@ -141,6 +158,11 @@ def _lock_screen(house: House, staff: Staff, notice: Notice, silent: bool) -> Sc
 
 
 def _rung(c: Connection, house: House, notice: Notice, message: int, now: datetime) -> None:
+    if notice.kind == "probe":
+        traces.keep(c, notice.staff, message, now)
+        notices.drop(c, notice.id)
+        probing.worked(c, house, notice.reference, now)
+        return
     if notice.message:  # replaced: the older one goes
         traces.keep(c, notice.staff, notice.message, now)
     if (
@@ -164,6 +186,9 @@ def _failed(c: Connection, house: House, notice: Notice, failure: SendFailed, no
         people.set_blocked(c, notice.staff, True)
     if notice.kind == "referral":
         referring.undelivered(c, house, notice.reference, notice.staff, now)
+    elif notice.kind == "probe":
+        notices.drop(c, notice.id)
+        probing.failed(c, house, notice.reference, now)
     else:
         notices.settle(c, notice.kind, notice.staff, notice.reference, "failed")
 
@@ -213,7 +238,7 @@ def _status(c: Connection, house: House, notice: Notice) -> tuple[Staff, Screen,
     staff = people.by_id(c, house.cipher, notice.staff)
     if referral is None or staff is None:
         return None
-    said = status(referral, notices.of(c, notice.reference, "referral"))
+    said = asking.status(c, referral)
     values = referring.status_values(c, house, staff, referral)
     lines = [house.phrase(f"status.{said}", staff, **values)]
     ended = referral.closed is not None
@@ -244,7 +269,7 @@ def _to_delete(c: Connection, house: House, now: datetime) -> list[tuple[Staff, 
     found = []
     for staff_id, messages in by_staff.items():
         for notice in notices.to(c, staff_id):
-            if notice.message in messages and notice.due is None:
+            if notice.message in messages:
                 notices.queue(c, notice.kind, staff_id, notice.reference, now, notice.code)
         staff = people.by_id(c, house.cipher, staff_id, removed=True)
         if staff is not None:

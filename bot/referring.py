@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import derived
-from bot.handover import NEEDS_A_CALL, receivers, status, whole_hours
+from bot import asking, derived
+from bot.handover import whole_hours
 from bot.house import House
 from bot.model import Answers, Referral, Session, Staff
 from bot.storage import notices, outcomes, people, referrals, traces
@@ -30,8 +30,9 @@ def refer(c: Connection, house: House, staff: Staff, session: Session, now: date
         stored=now,
     )
     referrals.store(c, referral)
-    route = "open" if _ask(c, house, referral, now) else "none"
-    _tell_sender(c, house, referral.reference, now)
+    first = asking.specialist(house, answers)
+    route = "open" if asking.ask(c, house, referral, now, first) else "none"
+    asking.tell_sender(c, house, referral.reference, now)
     return replace(session, reference=referral.reference, given={**session.given, "route": route})
 
 
@@ -40,10 +41,10 @@ def _widen(c: Connection, house: House, staff: Staff, session: Session, now: dat
     referrals.set_path(c, session.reference, _asked_of_the_key_person(session.answers))
     referrals.contact(c, session.reference, "", now)  # what was reached was reached for something else
     raise_urgency(c, house, staff, session, now)
-    _remind_receivers(c, session.reference, now)
-    _tell_sender(c, house, session.reference, now)
+    _remind_receivers(c, house, session.reference, now)
+    asking.tell_sender(c, house, session.reference, now)
     referral = referrals.get(c, session.reference)
-    waits = referral and status(referral, notices.of(c, session.reference, "referral"))
+    waits = referral and asking.status(c, referral)
     route = "none" if waits in {"undeliverable", "no_receiver"} else "open"
     return replace(session, given={**session.given, "route": route})
 
@@ -57,34 +58,21 @@ def _asked_of_the_key_person(answers: Answers) -> str:
     return path if path in {"shelter", "police"} else "referral"
 
 
-def _ask(c: Connection, house: House, referral: Referral, now: datetime, but: tuple[int, ...] = ()) -> bool:
-    """A notice for each receiver; False where there is none. `but` are those who have already had it."""
-    staff = [
-        *people.with_role(c, house.cipher, "key_person"),
-        *people.with_role(c, house.cipher, "coordinator"),
-    ]
-    chosen = receivers(referral.unit, referral.sender, [one for one in staff if one.id not in but])
-    for receiver in chosen:
-        notices.queue(c, "referral", receiver.id, referral.reference, now)
-    return bool(chosen)
-
-
 def raise_urgency(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> None:
     """Later answers may make a referral more urgent, never less; then it is told again (P15)."""
     if not referrals.raise_urgency(c, session.reference, derived.urgency(session.answers)):
         return
-    _remind_receivers(c, session.reference, now)
-    _tell_sender(c, house, session.reference, now)
+    _remind_receivers(c, house, session.reference, now)
+    asking.tell_sender(c, house, session.reference, now)
 
 
-def _remind_receivers(c: Connection, reference: str, now: datetime) -> None:
+def _remind_receivers(c: Connection, house: House, reference: str, now: datetime) -> None:
     referral = referrals.get(c, reference)
     for notice in notices.of(c, reference, "referral"):
-        if referral and not referral.closed and referral.accepted_by in (None, notice.staff):
-            if notice.message:  # a new one rings; one that only replaces an old message does not
-                traces.keep(c, notice.staff, notice.message, now)
-                notices.opened(c, notice.id)
-            notices.queue(c, "referral", notice.staff, reference, now, notice.code)
+        takes = referral is not None and not referral.closed and referral.accepted_by in (None, notice.staff)
+        if takes and notice.code == "":
+            asking.remind(c, notice, now)
+    asking.restart(c, house, reference, now)
 
 
 def call_back(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
@@ -106,7 +94,7 @@ def withdraw(c: Connection, house: House, reference: str, now: datetime) -> bool
     _take_away(c, reference, now, but=accepted_by)
     if accepted_by is not None:  # she works on it, so she is told; her card says that it is gone
         notices.queue(c, "referral", accepted_by, reference, now)
-    _tell_sender(c, house, reference, now)
+    asking.tell_sender(c, house, reference, now)
     complete(c, reference)
     return True
 
@@ -120,19 +108,9 @@ def _take_away(c: Connection, reference: str, now: datetime, but: int | None = N
             notices.drop(c, notice.id)
 
 
-def _tell_sender(c: Connection, house: House, reference: str, now: datetime) -> None:
-    """Her status card is due: what it says is read when it is sent, so that it is never more than the truth."""
-    referral = referrals.get(c, reference)
-    if referral is None:
-        return
-    notices.queue(c, "status", referral.sender, reference, now)
-    if status(referral, notices.of(c, reference, "referral")) in NEEDS_A_CALL:
-        notices.queue(c, "failed", referral.sender, reference, now)
-
-
 def delivered(c: Connection, house: House, reference: str, now: datetime) -> None:
     if referrals.delivered(c, reference, now):
-        _tell_sender(c, house, reference, now)
+        asking.tell_sender(c, house, reference, now)
 
 
 def status_values(c: Connection, house: House, staff: Staff, referral: Referral) -> dict[str, str]:
@@ -153,7 +131,7 @@ def status_values(c: Connection, house: House, staff: Staff, referral: Referral)
 
 def opened(c: Connection, house: House, reference: str, now: datetime) -> None:
     if referrals.opened(c, reference, now):
-        _tell_sender(c, house, reference, now)
+        asking.tell_sender(c, house, reference, now)
         complete(c, reference)
 
 
@@ -162,7 +140,7 @@ def accept(c: Connection, house: House, staff: Staff, session: Session, now: dat
     if not referrals.accept(c, session.reference, staff.id, now):
         return replace(session, state=lost_to(c, session.reference))
     _take_away(c, session.reference, now, but=staff.id)
-    _tell_sender(c, house, session.reference, now)
+    asking.tell_sender(c, house, session.reference, now)
     complete(c, session.reference)
     return session
 
@@ -180,10 +158,8 @@ def pass_on(c: Connection, house: House, staff: Staff, session: Session, now: da
     if referral is None or referral.closed or referral.accepted_by not in (None, staff.id):
         return replace(session, state=lost_to(c, reference))
     notices.settle(c, "referral", staff.id, reference, "passed")
-    asked = notices.of(c, reference, "referral")
-    if not [notice for notice in asked if notice.code == ""]:
-        _ask(c, house, referral, now, but=tuple(notice.staff for notice in asked))
-    _tell_sender(c, house, reference, now)
+    _ask_where_nobody_is_left(c, house, referral, now)
+    asking.tell_sender(c, house, reference, now)
     return session
 
 
@@ -191,10 +167,14 @@ def undelivered(c: Connection, house: House, reference: str, staff_id: int, now:
     """A receiver can never be reached: the next one is asked, and the employee sees the truth."""
     notices.settle(c, "referral", staff_id, reference, "failed")
     referral = referrals.get(c, reference)
-    asked = notices.of(c, reference, "referral")
-    if referral is not None and not referral.closed and not [one for one in asked if one.code == ""]:
-        _ask(c, house, referral, now, but=tuple(notice.staff for notice in asked))
-    _tell_sender(c, house, reference, now)
+    if referral is not None and not referral.closed and referral.accepted_by is None:
+        _ask_where_nobody_is_left(c, house, referral, now)
+    asking.tell_sender(c, house, reference, now)
+
+
+def _ask_where_nobody_is_left(c: Connection, house: House, referral: Referral, now: datetime) -> None:
+    if not [one for one in notices.of(c, referral.reference, "referral") if one.code == ""]:
+        asking.ask(c, house, referral, now)
 
 
 def unreachable(c: Connection, house: House, staff: Staff, now: datetime) -> None:
@@ -217,16 +197,8 @@ def reachable_again(c: Connection, house: House, staff: Staff, now: datetime) ->
         if notice.code == "failed":
             notices.queue(c, notice.kind, staff.id, notice.reference, now)
             if notice.kind == "referral":
-                _tell_sender(c, house, notice.reference, now)
-    look_again(c, house, now)
-
-
-def look_again(c: Connection, house: House, now: datetime) -> None:
-    """Somebody can be reached who could not: whatever waits for nobody is asked of her too."""
-    for referral in referrals.for_nobody(c):
-        asked = tuple(notice.staff for notice in notices.of(c, referral.reference, "referral"))
-        if _ask(c, house, referral, now, but=asked):
-            _tell_sender(c, house, referral.reference, now)
+                asking.tell_sender(c, house, notice.reference, now)
+    asking.look_again(c, house, now)
 
 
 def contact(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
@@ -242,7 +214,7 @@ def close(c: Connection, house: House, staff: Staff, session: Session, now: date
     if not _is_hers(c, session.reference, staff):
         return replace(session, state=lost_to(c, session.reference))
     referrals.close(c, session.reference, str(session.answers["close"]), now)
-    _tell_sender(c, house, session.reference, now)
+    asking.tell_sender(c, house, session.reference, now)
     complete(c, session.reference)
     _take_away(c, session.reference, now)
     return session

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import commands, config, conversation, handover, outbox
+from bot import commands, config, conversation, outbox, probing
 from bot.config import Municipality, Settings
 from bot.consequences import CHAT_KEPT
 from bot.flows import loader
@@ -69,10 +69,10 @@ def _ready(c: Connection, cipher: Cipher) -> None:
 
 def house_of(prepared: Prepared, clock: Clock, wake: Callable[[], None]) -> House:
     municipality = prepared.municipality
-    opening, zone = municipality.opening(), municipality.timezone
+    zone = ZoneInfo(municipality.timezone)
 
     def places(unit: str, language: str) -> Mapping[str, str]:
-        return municipality.placeholders(unit, language, clock().astimezone(ZoneInfo(zone)).date())
+        return municipality.placeholders(unit, language, clock().astimezone(zone).date())
 
     return House(
         db=prepared.db,
@@ -81,7 +81,7 @@ def house_of(prepared: Prepared, clock: Clock, wake: Callable[[], None]) -> Hous
         phrases=prepared.content.phrases,
         words=prepared.words,
         places=places,
-        is_open=lambda now: handover.is_open(now, opening, zone),
+        rules=municipality.rules(),
         clock=clock,
         reference=new_reference,
         wake=wake,
@@ -214,6 +214,7 @@ async def _sweep(house: House, moved: asyncio.Event, stop: asyncio.Event) -> Non
         moved.clear()
         try:
             await conversation.expire(house)
+            await house.db.run(lambda c: probing.try_routes(c, house, house.clock()))
             if house.clock() - purged >= PURGE_EVERY:
                 await house.db.run(lambda c: purge(c, house.clock()))
                 house.db.truncate_log()

@@ -63,6 +63,7 @@ async def test_referral_notice_and_status_are_stored_with_the_consent_before_the
         assert {(n["kind"], n["staff"]) for n in await cast.rows("notice")} == {
             ("status", await cast.anna.id()),
             ("referral", await cast.bente.id()),
+            ("clock", await cast.anna.id()),  # nobody but the outbox hears of it
         }
         assert (await session_of(cast.anna)).reference == stored["reference"]
 

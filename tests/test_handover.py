@@ -1,12 +1,13 @@
-"""Who receives a referral, when the house is open, how long to wait, and what the employee may be told."""
+"""Who receives a referral, in which order and until when, how long to wait, and what the employee may be told."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.handover import NEEDS_A_CALL, is_open, pause, receivers, status, whole_hours
-from bot.model import Notice, Referral, Role, Staff
+from bot.handover import NEEDS_A_CALL, Limits, Rules, after, deadline, pause, rings, status, whole_hours
+from bot.model import Notice, Referral, Role, Staff, Urgency, Watch
+from bot.worktime import Hours
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # a Monday
 COPENHAGEN = "Europe/Copenhagen"
@@ -27,110 +28,115 @@ EVERYBODY = [SENDER, KEY, OTHER_KEY, SOUTH, COORDINATOR]
 
 # --- who receives it --------------------------------------------------------------------------------
 
+RULES = Rules(
+    hours=Hours(OPENING, COPENHAGEN),
+    urgent=Limits(15, 60, 120),
+    standard=Limits(60, 420, 840),
+    neighbours={"north": "south"},
+)
+CLOSED_HOUSE = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)  # a Saturday
+DEPUTY = replace(staff(6, "key_person"), deputy=True)
+EVERYBODY = [SENDER, COORDINATOR, SOUTH, DEPUTY, OTHER_KEY, KEY]
 
-def test_the_key_persons_of_the_unit_receive_it_and_nobody_else() -> None:
-    assert receivers("north", SENDER.id, EVERYBODY) == (KEY, OTHER_KEY)
-    assert receivers("south", SENDER.id, EVERYBODY) == (SOUTH,)
+
+def asked(
+    people: list[Staff], urgency: Urgency = "standard", *, unit: str = "north", first: str = "", now: datetime = NOW,
+    sender: Staff = SENDER,
+) -> list[list[int]]:  # fmt: skip
+    """By number, ring by ring."""
+    return [[one.id for one in ring] for ring in rings(unit, first, urgency, sender, people, RULES, now)]
+
+
+def test_the_units_key_persons_are_asked_then_their_deputies_the_neighbour_and_the_coordinators() -> None:
+    assert asked(EVERYBODY) == [[2, 3], [6], [4], [5]]
+    assert asked(EVERYBODY, unit="south") == [[4], [5]]
+    assert asked(EVERYBODY, unit="west") == [[5]]
+
+
+def test_danger_asks_all_key_persons_at_once() -> None:
+    assert asked(EVERYBODY, "now") == [[2, 3, 4, 6], [5]]
+
+
+def test_what_must_be_done_today_asks_the_deputies_too_where_the_house_is_closed() -> None:
+    assert asked(EVERYBODY, "same_day") == [[2, 3], [6], [4], [5]]
+    assert asked(EVERYBODY, "same_day", now=CLOSED_HOUSE) == [[2, 3, 6], [4], [5]]
+    assert asked(EVERYBODY, "standard", now=CLOSED_HOUSE) == [[2, 3], [6], [4], [5]]
+
+
+def test_the_unit_that_knows_most_of_such_cases_is_asked_along() -> None:
+    assert asked(EVERYBODY, first="south") == [[2, 3, 4], [6], [5]]
+    assert asked(EVERYBODY, unit="west", first="north") == [[2, 3], [6], [5]]
+
+
+def test_those_who_speak_the_senders_language_come_first() -> None:
+    english = replace(SENDER, language="en")
+    people = [KEY, replace(OTHER_KEY, language="en"), COORDINATOR]
+    assert asked(people, sender=english) == [[3, 2], [5]]
+    assert asked(people) == [[2, 3], [5]]
 
 
 @pytest.mark.parametrize(
-    "people",
+    ("key_person", "is_asked"),
     [
-        [SENDER, SOUTH, COORDINATOR],
-        [SENDER, replace(KEY, blocked=True), SOUTH, COORDINATOR],
-        [KEY, replace(SENDER, role="frontline"), COORDINATOR],
+        (KEY, True),
+        (replace(KEY, blocked=True), False),
+        (replace(KEY, back=NOW + HOUR), False),
+        (replace(KEY, back=NOW), True),
+        (replace(KEY, role="frontline"), False),
+        (replace(KEY, unit="west"), False),
+        (SENDER, False),
+        (replace(KEY, id=SENDER.id), False),
     ],
 )
-def test_where_no_key_person_of_the_unit_can_be_reached_the_coordinators_receive_it(
-    people: list[Staff],
+def test_only_who_is_entitled_and_can_be_reached_is_asked(key_person: Staff, is_asked: bool) -> None:
+    assert asked([key_person]) == ([[key_person.id]] if is_asked else [])
+
+
+def test_the_next_ring_is_the_first_with_somebody_in_it_who_was_not_asked() -> None:
+    every = rings("north", "", "standard", SENDER, EVERYBODY, RULES, NOW)
+    assert after(every, frozenset()) == (KEY, OTHER_KEY)
+    assert after(every, frozenset({2})) == (OTHER_KEY,)
+    assert after(every, frozenset({2, 3})) == (DEPUTY,)
+    assert after(every, frozenset({2, 3, 4, 6})) == (COORDINATOR,)
+    assert after(every, frozenset({2, 3, 4, 5, 6})) == ()
+
+
+# --- until when -------------------------------------------------------------------------------------
+
+WATCH = Watch("ab12", "", NOW, since=10)
+ON_ITS_WAY = Notice(11, "referral", 2, "ab12", NOW)
+IN_HER_CHAT = replace(ON_ITS_WAY, due=None, message=77)
+SEEN = replace(ON_ITS_WAY, due=None)
+
+
+@pytest.mark.parametrize(
+    ("urgency", "notice", "minutes"),
+    [
+        ("same_day", ON_ITS_WAY, 15), ("same_day", IN_HER_CHAT, 60), ("same_day", SEEN, 120), ("now", SEEN, 120),
+        ("standard", ON_ITS_WAY, 60), ("standard", replace(SEEN, code="passed"), 60),
+    ],
+)  # fmt: skip
+def test_how_long_somebody_has_depends_on_how_far_it_has_come(
+    urgency: Urgency, notice: Notice, minutes: int
 ) -> None:
-    sender = KEY.id if people[0] is KEY else SENDER.id
-    assert receivers("north", sender, people) == (COORDINATOR,)
+    assert deadline(urgency, WATCH, [notice], RULES) == NOW + timedelta(minutes=minutes)
 
 
-def test_nobody_is_asked_to_take_her_own_referral() -> None:
-    assert receivers("north", KEY.id, EVERYBODY) == (OTHER_KEY,)
-    assert receivers("west", COORDINATOR.id, EVERYBODY) == ()
+def test_what_can_wait_waits_for_opening_hours_and_what_is_urgent_does_not() -> None:
+    watch = replace(WATCH, asked=CLOSED_HOUSE)
+    assert deadline("standard", watch, [ON_ITS_WAY], RULES) == datetime(2026, 11, 30, 8, tzinfo=UTC)
+    assert deadline("same_day", watch, [ON_ITS_WAY], RULES) == CLOSED_HOUSE + timedelta(minutes=15)
 
 
-def test_somebody_who_has_blocked_the_bot_is_passed_by() -> None:
-    people = [replace(KEY, blocked=True), OTHER_KEY, replace(COORDINATOR, blocked=True)]
-    assert receivers("north", SENDER.id, people) == (OTHER_KEY,)
-    assert receivers("north", OTHER_KEY.id, people) == ()
+def test_only_those_who_were_asked_last_count() -> None:
+    earlier = replace(SEEN, id=9)
+    assert deadline("same_day", WATCH, [earlier, ON_ITS_WAY], RULES) == NOW + timedelta(minutes=15)
 
 
-def test_a_frontline_employee_never_receives_one() -> None:
-    assert receivers("north", 99, [SENDER, staff(6, "frontline")]) == ()
-    assert receivers("north", 99, []) == ()
-
-
-# --- when the house is open -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("moment", "is_it"),
-    [
-        ("2026-11-23T07:00+00:00", True),  # Monday 08:00
-        ("2026-11-23T06:59+00:00", False),
-        ("2026-11-23T14:29+00:00", True),
-        ("2026-11-23T14:30+00:00", False),  # 15:30 is closed
-        ("2026-11-27T11:59+00:00", True),  # Friday
-        ("2026-11-27T12:00+00:00", False),
-        ("2026-11-28T09:00+00:00", False),  # Saturday
-        ("2026-11-29T09:00+00:00", False),
-        ("2026-07-06T06:00+00:00", True),  # summer: 08:00 is two hours ahead
-        ("2026-07-06T05:59+00:00", False),
-        ("2026-11-23T02:00-05:00", True),  # whatever clock the moment was written by
-        ("2026-11-22T23:30+00:00", False),  # Monday in Copenhagen, half past midnight
-    ],
-)
-def test_opening_hours_are_on_the_municipalitys_clock(moment: str, is_it: bool) -> None:
-    assert is_open(datetime.fromisoformat(moment), OPENING, COPENHAGEN) == is_it
-
-
-def test_another_municipalitys_clock_is_another() -> None:
-    assert is_open(NOW, OPENING, COPENHAGEN)
-    assert not is_open(NOW, OPENING, "America/Nuuk")
-    assert is_open(NOW + 4 * HOUR, OPENING, "America/Nuuk")
-
-
-def test_the_day_of_the_week_is_that_of_the_municipalitys_clock() -> None:
-    monday_morning = datetime.fromisoformat("2026-11-22T19:30+00:00")  # a Sunday in Greenwich
-    assert is_open(monday_morning, OPENING, "Pacific/Auckland")
-    assert not is_open(monday_morning - 24 * HOUR, OPENING, "Pacific/Auckland")
-
-
-@pytest.mark.parametrize(
-    "day",
-    [
-        "2026-01-01",  # New Year's Day
-        "2026-04-02",  # Maundy Thursday
-        "2026-04-03",  # Good Friday
-        "2026-04-06",  # Easter Monday
-        "2026-05-14",  # Ascension Day
-        "2026-05-25",  # Whit Monday
-        "2026-12-25",
-        "2025-12-26",
-    ],
-)
-def test_a_danish_holiday_is_closed(day: str) -> None:
-    assert not is_open(datetime.fromisoformat(f"{day}T10:00+00:00"), OPENING, COPENHAGEN)
-
-
-def test_great_prayer_day_has_been_a_working_day_since_2024() -> None:
-    """Lov nr. 214 of 2023 did away with it."""
-    assert is_open(datetime.fromisoformat("2026-05-01T10:00+00:00"), OPENING, COPENHAGEN)
-    assert not is_open(datetime.fromisoformat("2023-05-05T10:00+00:00"), OPENING, COPENHAGEN)
-
-
-def test_a_holiday_begins_at_midnight_on_the_municipalitys_wall() -> None:
-    always = {day: (time(0), time(23, 59)) for day in range(7)}
-    assert is_open(datetime.fromisoformat("2026-12-24T22:30+00:00"), always, COPENHAGEN)
-    assert not is_open(datetime.fromisoformat("2026-12-24T23:30+00:00"), always, COPENHAGEN)
-
-
-def test_a_house_without_hours_is_never_open() -> None:
-    assert not is_open(NOW, {}, COPENHAGEN)
+def test_where_nobody_is_left_it_is_taken_up_again_when_the_house_opens() -> None:
+    assert deadline("same_day", replace(WATCH, exhausted=True), [], RULES) == datetime(
+        2026, 11, 24, 7, tzinfo=UTC
+    )
 
 
 # --- how long to wait -------------------------------------------------------------------------------
@@ -196,10 +202,18 @@ def test_the_employee_is_told_what_has_happened_and_never_more(
     assert status(referral, notices) == said
 
 
+def test_it_is_told_that_more_were_asked_because_nobody_answered_and_that_nobody_is_left() -> None:
+    assert status(DELIVERED, [WAITS], WATCH) == "delivered"
+    assert status(OPENED, [WAITS], replace(WATCH, steps=1)) == "asked_more"
+    assert status(OPENED, [WAITS], replace(WATCH, steps=3, exhausted=True)) == "nobody_answers"
+    assert status(ACCEPTED, [WAITS], replace(WATCH, steps=3)) == "accepted"
+
+
 def test_every_status_is_in_the_table() -> None:
-    said = {said for _, _, said in STATUS}
-    assert len(said) == 9
-    assert said >= NEEDS_A_CALL == {"undeliverable", "no_receiver", "passed_on"}
+    said = {said for _, _, said in STATUS} | {"asked_more", "nobody_answers"}
+    assert len(said) == 11
+    assert said >= NEEDS_A_CALL
+    assert said - NEEDS_A_CALL == {"stored", "delivered", "opened", "accepted", "closed", "withdrawn"}
 
 
 # --- hours ------------------------------------------------------------------------------------------

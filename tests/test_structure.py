@@ -28,26 +28,30 @@ BOT = ROOT / "bot"
 # The table of design.md section 2, with the rooms that came later: what each may import of the house.
 TURN = {"model", "errors", "house", "storage", "locales"}  # what works inside the transaction of one update
 # From the storing of one thing up to the page to read first: each knows those before it, and none after it.
-RISING = ("referring", "consequences", "dialogue", "anew", "cards", "buttons", "commands", "conversation")
+RISING = (
+    *("asking", "referring", "probing", "consequences", "dialogue", "anew", "cards", "absence"),
+    *("buttons", "commands", "conversation"),
+)
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "errors": set(),
-    "config": {"errors"},
+    "config": {"errors", "handover", "worktime"},
     "derived": {"model"},
     "engine": {"model"},
     "continuing": {"model"},
-    "handover": {"model"},
+    "worktime": set(),
+    "handover": {"model", "worktime"},
     "flows": {"model", "errors", "derived"},
     "locales": {"model", "errors"},
     "storage": {"model", "errors"},
-    "house": {"model", "storage", "locales"},
+    "house": {"model", "storage", "locales", "handover"},
     "transport": {"model", "errors"},
     "sandbox": {"errors"},
     **{
         room: TURN | {"derived", "engine", "continuing", "handover", *RISING[:number]}
         for number, room in enumerate(RISING)
     },
-    "outbox": TURN | {"handover", "referring", "consequences"},
+    "outbox": TURN | {"handover", "asking", "referring", "probing", "consequences", "absence"},
     # What is proven is the content with its words, by the engine, as it is stored.
     "proof": set(),
     "proving": {"proof", "flows", "engine", "locales", "storage", "model", "errors"},
@@ -79,6 +83,9 @@ ONLY_FROM = {"__main__": set[str](), "root": {"__main__", "playground"}, "playgr
 # Only `Connection`, the type that says: this works inside a transaction that somebody else has begun.
 TAKES_A_CONNECTION = {
     *(
+        "absence",
+        "asking",
+        "probing",
         "conversation",
         "dialogue",
         "anew",
@@ -102,7 +109,7 @@ LIBRARIES: dict[str, set[str]] = {
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
     "babel": {"locales"},
-    "holidays": {"handover"},
+    "holidays": {"worktime"},
     "typer": {"__main__", "playground"},
     "uvloop": {"__main__"},
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_time, get_timezone
+from babel.dates import format_skeleton, format_time, get_timezone
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
@@ -69,6 +69,10 @@ class Words:
     def time(self, moment: datetime, language: str) -> str:
         """The clock on the municipality's wall."""
         return format_time(moment, "short", tzinfo=get_timezone(self.zone), locale=language)
+
+    def day(self, moment: datetime, language: str) -> str:
+        """A day without its year, on the municipality's calendar."""
+        return format_skeleton("MMMEd", moment, tzinfo=get_timezone(self.zone), locale=language)
 
     def language_name(self, language: str) -> str:
         """The language's own name for itself."""

@@ -12,14 +12,15 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.model import Role, Staff
 from bot.storage.cipher import Cipher
-from bot.storage.tables import invitation, notice, session, staff, trace
+from bot.storage.tables import absence, deputy, invitation, notice, session, staff, trace
 
 VALID = timedelta(days=7)
+DEPUTY = "deputy"  # the role that an invitation keeps for a key person who is asked after the others
 
 _PERSON = select(
     staff.c.id, staff.c.chat, staff.c.role, staff.c.unit, staff.c.name, staff.c.phone, staff.c.language,
-    staff.c.turn, staff.c.live, staff.c.active, staff.c.blocked,
-)  # fmt: skip
+    staff.c.turn, staff.c.live, staff.c.active, staff.c.blocked, absence.c.back, deputy.c.staff.is_not(None),
+).select_from(staff.outerjoin(absence).outerjoin(deputy, deputy.c.staff == staff.c.id))  # fmt: skip
 _BY_CHAT = _PERSON.where(staff.c.chat_digest == bindparam("digest"), staff.c.removed.is_(None))
 _BY_ID = _PERSON.where(staff.c.id == bindparam("person"))
 _BY_ID_NOW = _BY_ID.where(staff.c.removed.is_(None))
@@ -43,13 +44,14 @@ _REDEEM = (
 
 
 def invite(
-    c: Connection, cipher: Cipher, *, code: str, role: Role, unit: str, name: str, phone: str, now: datetime
-) -> None:
+    c: Connection, cipher: Cipher, *, code: str, role: Role, unit: str, name: str, phone: str, now: datetime,
+    is_deputy: bool = False,
+) -> None:  # fmt: skip
     """Keeps only the code's hash, so that whoever reads the rows can admit nobody."""
     c.execute(
         insert(invitation),
         {
-            "code_hash": _hash(code), "role": role, "unit": unit, "name": cipher.seal(name),
+            "code_hash": _hash(code), "role": DEPUTY if is_deputy else role, "unit": unit, "name": cipher.seal(name),
             "phone": cipher.seal(phone), "created": now, "expires": now + VALID, "used": None,
         },
     )  # fmt: skip
@@ -64,14 +66,14 @@ def redeem(
         return None
     role, unit, name, phone = found
     return admit(
-        c, cipher, chat=chat, role=role, unit=unit, language=language, now=now,
-        name=cipher.open(name), phone=cipher.open(phone),
+        c, cipher, chat=chat, role="key_person" if role == DEPUTY else role, unit=unit, language=language, now=now,
+        name=cipher.open(name), phone=cipher.open(phone), is_deputy=role == DEPUTY,
     )  # fmt: skip
 
 
 def admit(
     c: Connection, cipher: Cipher, *, chat: int, role: Role, unit: str, name: str, phone: str, language: str,
-    now: datetime,
+    now: datetime, is_deputy: bool = False,
 ) -> Staff:  # fmt: skip
     """Somebody already here gets the role and unit, and a name or telephone if one is given.
 
@@ -83,12 +85,24 @@ def admit(
     given = {column: cipher.seal(text) for column, text in (("name", name), ("phone", phone)) if text}
     if person is not None:
         _change(c, person, **columns, **given)
-        return _known(by_id(c, cipher, person))
+        return _admitted(c, cipher, person, is_deputy)
     nothing = cipher.seal("")
     columns |= {"name": nothing, "phone": nothing, **given}
     columns |= {"chat_digest": digest, "chat": cipher.seal(str(chat)), "language": language}
-    c.execute(insert(staff), columns | {"turn": 0, "live": 0, "active": ""})
-    return _known(by_chat(c, cipher, chat))
+    new = insert(staff).returning(staff.c.id)
+    number = c.execute(new, columns | {"turn": 0, "live": 0, "active": ""}).scalar_one()
+    return _admitted(c, cipher, number, is_deputy)
+
+
+def _admitted(c: Connection, cipher: Cipher, number: int, is_deputy: bool) -> Staff:
+    """Present, and a deputy or none, whatever she was before."""
+    set_away(c, number, None)
+    c.execute(delete(deputy).where(deputy.c.staff == number))
+    if is_deputy:
+        c.execute(insert(deputy), {"staff": number})
+    person = by_id(c, cipher, number)
+    assert person is not None  # noqa: S101 - written a moment ago, in this very transaction
+    return person
 
 
 def remove(c: Connection, staff_id: int, now: datetime) -> bool:
@@ -136,6 +150,13 @@ def set_active(c: Connection, staff_id: int, about: str) -> None:
     _change(c, staff_id, active=about)
 
 
+def set_away(c: Connection, staff_id: int, back: datetime | None) -> None:
+    """Until when nothing new is asked of her; None where she is at work."""
+    c.execute(delete(absence).where(absence.c.staff == staff_id))
+    if back is not None:
+        c.execute(insert(absence), {"staff": staff_id, "back": back})
+
+
 def set_blocked(c: Connection, staff_id: int, blocked: bool) -> None:
     _change(c, staff_id, blocked=blocked)
 
@@ -156,11 +177,6 @@ def _staff(cipher: Cipher, row: Sequence[Any], chat: int | None = None) -> Staff
     number, sealed, role, unit, name, phone, *rest = row
     where = int(cipher.open(sealed)) if chat is None else chat
     return Staff(number, where, cast(Role, role), unit, cipher.open(name), cipher.open(phone), *rest)
-
-
-def _known(person: Staff | None) -> Staff:
-    assert person is not None  # noqa: S101 - written a moment ago, in this very transaction
-    return person
 
 
 def _hash(code: str) -> bytes:

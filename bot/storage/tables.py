@@ -74,6 +74,31 @@ referral = strict(
     Optional("outcome", Integer, ForeignKey("outcome.id", ondelete="SET NULL")),
 )  # fmt: skip
 
+# What is watched over of a hand-over that nobody has taken: whom it may suit best (a unit), when its newest receivers
+# were asked, from which notice on, how often more were asked, and whether nobody is left to ask.
+watch = strict(
+    "watch", metadata,
+    Column("reference", Key, ForeignKey("referral.reference", ondelete="CASCADE"), primary_key=True),
+    Column("first", Code), Column("asked", Moment), Column("since", Integer), Column("steps", Integer),
+    Column("exhausted", Flag),
+)  # fmt: skip
+
+absence = strict(
+    "absence", metadata,
+    Column("staff", Integer, hers(), primary_key=True, autoincrement=False),
+    Column("back", Moment),
+)  # fmt: skip
+
+# Key persons who are asked after those of their unit.
+deputy = strict("deputy", metadata, Column("staff", Integer, hers(), primary_key=True, autoincrement=False))
+
+# When a unit's way to its key persons was last tried, and last shown to work.
+route = strict(
+    "route", metadata,
+    Column("unit", Code, primary_key=True),
+    Column("tried", Moment), Optional("proven", Moment),
+)  # fmt: skip
+
 notice = strict(
     "notice", metadata,
     Column("id", Integer, primary_key=True),
