@@ -67,8 +67,8 @@ class Mortal(Database):
 class Town(RuleBasedStateMachine):
     """A house with five people, some of whom block it, leave, press anything, and press it twice."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(danger=st.booleans())
+    def begin(self, danger: bool) -> None:
         self.db, self.now, self.numbers = Mortal(), OPENED, itertools.count(1)
         self.blocked: set[int] = set()
         self.bad_weather = False
@@ -82,6 +82,7 @@ class Town(RuleBasedStateMachine):
         self.run(self.db.run(migrate.upgrade))
         for chat, role, unit in STAFF:
             self.ask(partial(self._admit, chat, role, unit))
+        self.anna_hands_over(None, danger)
 
     def _admit(self, chat: int, role: Role, unit: str, c: Connection) -> None:
         people.admit(
@@ -197,6 +198,12 @@ class Town(RuleBasedStateMachine):
             pass
         self.db.left = None
 
+    @rule()
+    def nobody_answers_for_weeks(self) -> None:
+        for _ in range(6):
+            self.now += timedelta(days=4)
+            self.what_is_due_is_done(None)
+
     async def send(self, chat: int, screen: Screen) -> int:
         self._may_fail(chat)
         return next(self.numbers)
@@ -227,6 +234,6 @@ class Town(RuleBasedStateMachine):
 
 
 Town.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestNoHandOverIsEverLost = Town.TestCase
