@@ -29,11 +29,11 @@ def is_open(now: datetime, opening: Opening, zone: str) -> bool:
     """Whether `now` is inside opening hours of a Danish working day, on the municipality's clock."""
     local = now.astimezone(ZoneInfo(zone))
     hours = opening.get(local.weekday())
-    return hours is not None and hours[0] <= local.time() < hours[1] and not _is_holiday(local.date())
+    return hours is not None and hours[0] <= local.time() < hours[1] and not is_holiday(local.date())
 
 
 @cache
-def _is_holiday(day: date) -> bool:
+def is_holiday(day: date) -> bool:
     import holidays  # slow to import, and most commands never ask
 
     return day in holidays.country_holidays("DK", years=day.year)
