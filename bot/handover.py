@@ -12,7 +12,7 @@ LONGEST_PAUSE = timedelta(minutes=5)
 REMIND_AFTER = timedelta(hours=1)
 
 # What an employee may be told that she must not wait for: she is to ring somebody herself.
-NEEDS_A_CALL = frozenset({"undeliverable", "no_receiver", "passed_on"})
+NEEDS_A_CALL = frozenset({"undeliverable", "no_receiver", "passed_on", "not_reached"})
 
 Opening = Mapping[int, tuple[time, time]]
 
@@ -50,6 +50,8 @@ def status(referral: Referral, notices: Sequence[Notice]) -> str:
     """What the employee may be told, by name of a phrase: never more than has happened."""
     if referral.close == "sent_in_error":
         return "withdrawn"
+    if referral.close == "not_reached" and referral.urgency != "standard":
+        return "not_reached"
     if referral.closed:
         return "closed"
     if referral.accepted:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.locales.words import Words
 from bot.model import Flow, Staff, Text
@@ -12,8 +13,8 @@ from bot.storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`places` gives the placeholders of a unit in a language; `is_open` answers for opening hours;
-    `reference` makes a new opaque reference; `wake` tells the outbox that something is due."""
+    """`places` gives the placeholders of a unit in a language; `is_open` answers for opening hours, `opens` says when
+    a working day begins; `reference` makes a new opaque reference; `wake` tells the outbox that something is due."""
 
     db: Database
     cipher: Cipher
@@ -22,9 +23,14 @@ class House:
     words: Words
     places: Callable[[str, str], Mapping[str, str]]
     is_open: Callable[[datetime], bool]
+    opens: Callable[[date], datetime]
     clock: Callable[[], datetime]
     reference: Callable[[], str]
     wake: Callable[[], None]
+
+    def today(self, now: datetime) -> date:
+        """On the municipality's calendar."""
+        return now.astimezone(ZoneInfo(self.words.zone)).date()
 
     def name_of(self, colleague: Staff | None, reader: Staff) -> str:
         """Her name, or where none was given "a colleague in ...": whom to ring must never be left out."""

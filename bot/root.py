@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import commands, config, conversation, handover, outbox
+from bot import commands, config, conversation, days, handover, outbox
 from bot.config import Municipality, Settings
 from bot.consequences import CHAT_KEPT
 from bot.flows import loader
@@ -82,6 +82,7 @@ def house_of(prepared: Prepared, clock: Clock, wake: Callable[[], None]) -> Hous
         words=prepared.words,
         places=places,
         is_open=lambda now: handover.is_open(now, opening, zone),
+        opens=lambda day: days.opens(day, opening, zone),
         clock=clock,
         reference=new_reference,
         wake=wake,
