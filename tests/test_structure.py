@@ -28,7 +28,7 @@ BOT = ROOT / "bot"
 # The table of design.md section 2, with the rooms that came later: what each may import of the house.
 TURN = {"model", "errors", "house", "storage", "locales"}  # what works inside the transaction of one update
 # From the storing of one thing up to the page to read first: each knows those before it, and none after it.
-RISING = ("referring", "consequences", "dialogue", "anew", "cards", "buttons", "commands", "conversation")
+RISING = ("referring", "working", "consequences", "dialogue", "anew", "cards", "buttons", "commands", "conversation")
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "errors": set(),
@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {"model"},
     "continuing": {"model"},
     "handover": {"model"},
+    "days": {"handover"},
     "flows": {"model", "errors", "derived"},
     "locales": {"model", "errors"},
     "storage": {"model", "errors"},
@@ -44,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "transport": {"model", "errors"},
     "sandbox": {"errors"},
     **{
-        room: TURN | {"derived", "engine", "continuing", "handover", *RISING[:number]}
+        room: TURN | {"derived", "engine", "continuing", "handover", "days", *RISING[:number]}
         for number, room in enumerate(RISING)
     },
     "outbox": TURN | {"handover", "referring", "consequences"},
@@ -87,6 +88,7 @@ TAKES_A_CONNECTION = {
         "cards",
         "consequences",
         "referring",
+        "working",
         "outbox",
     ),
     *("root", "playground"),
@@ -300,6 +302,7 @@ STORED = {
     "path": ("none", "advice", "referral", "shelter", "police"),
     "route": ("open", "none"),
     "asked": ("advice",),
+    "due": ("review",),
 }
 ALL_QUESTIONS = {**QUESTIONS, **STORED}
 

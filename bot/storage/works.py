@@ -109,4 +109,4 @@ def forget(c: Connection, reference: str) -> None:
 def _done(row: Any) -> Done | None:
     if row is None:
         return None
-    return Done(*row[: len(_STEP)], Work(*row[len(_STEP) :]))
+    return Done(**dict(zip(_STEP, row, strict=False)), work=Work(*row[len(_STEP) :]))
