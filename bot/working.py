@@ -129,21 +129,22 @@ def undo(c: Connection, house: House, staff: Staff, number: int, now: datetime) 
     referral = referrals.get(c, step.reference)
     assert referral is not None  # noqa: S101 - the step could not be there without it
     if step.what == "accept":
-        _ask_again(c, staff, step.reference, now)
+        _ask_again(c, step.reference, now)
     if step.what == "close":
         _no_call_any_more(c, referral, now)
+    # Her own notice went with the closing; she has the card before her, and is told if it becomes more urgent.
+    notices.opened(c, notices.queue(c, "referral", staff.id, step.reference, now))
     remind_of_review(c, house, referral, now)
     referring.tell_sender(c, house, step.reference, now)
     referring.complete(c, step.reference)
     return "undone", step.reference
 
 
-def _ask_again(c: Connection, staff: Staff, reference: str, now: datetime) -> None:
-    """It is offered to those who were asked when she took it; she herself has it before her."""
+def _ask_again(c: Connection, reference: str, now: datetime) -> None:
+    """It is offered to those who were asked when she took it."""
     for notice in notices.of(c, reference, "referral"):
         if notice.code == "taken":
             notices.queue(c, "referral", notice.staff, reference, now)
-    notices.opened(c, notices.queue(c, "referral", staff.id, reference, now))
 
 
 def _no_call_any_more(c: Connection, referral: Referral, now: datetime) -> None:

@@ -28,7 +28,17 @@ BOT = ROOT / "bot"
 # The table of design.md section 2, with the rooms that came later: what each may import of the house.
 TURN = {"model", "errors", "house", "storage", "locales"}  # what works inside the transaction of one update
 # From the storing of one thing up to the page to read first: each knows those before it, and none after it.
-RISING = ("referring", "working", "consequences", "dialogue", "anew", "cards", "buttons", "commands", "conversation")
+RISING = (
+    "referring",
+    "working",
+    "consequences",
+    "dialogue",
+    "anew",
+    "cards",
+    "buttons",
+    "commands",
+    "conversation",
+)
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "errors": set(),
