@@ -69,13 +69,13 @@ def test_a_property_is_broken_by_its_fault_and_a_conversation_or_a_card_shows_it
     assert not broken.codes or " 1. " in told
 
 
-PLAN = 'then = "review"\nline = ['
+BY_THE_DATE = 'then = [{ when = "path_police", to = "offer" }, { to = "review" }]'
 NO_PLAN_WITHOUT_A_DATE: dict[str, tuple[str, str, str]] = {
-    "the date is never asked for": ("referral.toml", PLAN, 'then = "offer"\nline = ['),
+    "the date is not always asked for": ("referral.toml", 'then = "review"', BY_THE_DATE),
     "the plan is stored before its date": (
         "referral.toml", 'label = "Ja, der er en plan"', 'label = "Ja, der er en plan", does = "plan"',
     ),
-    "the date is stored without its plan": ("referral.toml", 'label = "Om en uge", does = "plan"', 'label = "Om en uge"'),
+    "the date is not stored": ("referral.toml", 'label = "Om en uge", does = "plan"', 'label = "Om en uge"'),
 }  # fmt: skip
 
 
