@@ -490,5 +490,5 @@ async def test_the_authoritys_two_deadlines_are_computed_and_told_apart_from_her
         await cast.anna.say("/duty")
         await cast.anna.answer(until="duty", children="yes")
         await cast.anna.press("Hvorfor")
-        assert "Din egen frist er straks." in cast.anna.screen
-        assert "inden ons. 25. nov. 10.00 og kvitteret senest ons. 2. dec." in cast.anna.screen
+        assert "kommunens frister 24 timer til at vurdere (ons. 25. nov. 10.00)" in cast.anna.screen
+        assert "6 hverdage til at kvittere (ons. 2. dec.). Din egen er straks." in cast.anna.screen
