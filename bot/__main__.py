@@ -310,10 +310,10 @@ def _on_the_table(flow: str, language: str) -> tuple[dict[str, Flow], Municipali
 
 
 def _values(town: Municipality, language: str) -> dict[str, str]:
-    """What the placeholders stand for in the first unit; those of a referral are left open."""
-    open_places = dict.fromkeys(("sender", "sender_phone", "stored", "code"), "________")
+    """What the placeholders stand for in the first unit; those of a referral and a day are left open."""
+    left = ("sender", "sender_phone", "stored", "code", "review", "assessed_by", "receipt_by")
     today = datetime.now(ZoneInfo(town.timezone)).date()
-    return town.placeholders(town.unit[0].id, language, today) | open_places
+    return town.placeholders(town.unit[0].id, language, today) | dict.fromkeys(left, "________")
 
 
 if __name__ == "__main__":

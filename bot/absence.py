@@ -30,7 +30,7 @@ def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) 
 
 
 def _until(house: House, staff: Staff, key: str, now: datetime) -> Text:
-    return Text(house.words.day(back_after(house, key, now), staff.language), "")
+    return Text(house.words.day(house.today(back_after(house, key, now)), staff.language), "")
 
 
 def back_after(house: House, key: str, now: datetime) -> datetime:

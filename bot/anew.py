@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import continuing, derived, dialogue, engine, referring
+from bot import continuing, derived, dialogue, engine, referring, working
 from bot.house import House
 from bot.model import Answers, Button, Card, Event, Line, Referral, Reply, Session, Staff
 from bot.storage import people, referrals, sessions
@@ -103,17 +103,17 @@ def open_referral(
     told: tuple[str, ...] = (),
 ) -> Reply:  # fmt: skip
     """Her card, from the referral's own facts."""
-    known, reference = _known(referral, staff), referral.reference
+    known, reference = _known(c, house, referral, staff, now), referral.reference
     return dialogue.begin(c, house, staff, "referral", "open", now, known, reference, message, told)
 
 
-def _known(referral: Referral, staff: Staff) -> Answers:
+def _known(c: Connection, house: House, referral: Referral, staff: Staff, now: datetime) -> Answers:
     known: dict[str, str] = {"urgency": referral.urgency, "path": referral.path}
     if referral.accepted_by == staff.id:
         known["take"] = "accept"
     if referral.contact:
         known["contact"] = referral.contact
-    return known
+    return known | working.known(c, house, referral.reference, now)
 
 
 def lost(c: Connection, house: House, staff: Staff, reference: str, now: datetime, message: int) -> Reply:

@@ -132,8 +132,12 @@ def status(c: Connection, referral: Referral) -> str:
 
 
 def restart(c: Connection, house: House, reference: str, now: datetime) -> None:
-    """It is more urgent now, or something else is asked: those who were asked last have their time from now on."""
-    watch = watches.get(c, reference)
-    if watch is not None:
-        watches.keep(c, replace(watch, asked=now))
-        wind(c, house, reference)
+    """It is more urgent now, asked for something else, or nobody's again: the time of those who were asked last begins
+    anew."""
+    referral = referrals.get(c, reference)
+    if referral is None or referral.closed or referral.accepted_by is not None:
+        return
+    asked = [notice.id for notice in notices.of(c, reference, "referral")]
+    watch = watches.get(c, reference) or Watch(reference, "", now, min(asked, default=0))
+    watches.keep(c, replace(watch, asked=now))
+    wind(c, house, reference)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import absence, anew, asking, cards, dialogue, engine, handover, probing, referring
+from bot import absence, anew, asking, cards, dialogue, engine, handover, probing, referring, working
 from bot.cards import Order
 from bot.consequences import CHAT_KEPT
 from bot.house import House
@@ -14,9 +14,10 @@ from bot.model import Button, Card, Event, Line, Notice, Reply, Staff, Text
 from bot.storage import notices, people, referrals, sessions, traces
 
 _OPENED = frozenset(
-    {"referral", "duty_open", "failed", "nowhere", "duty_unit"}
+    {"referral", "duty_open", "failed", "review", "nowhere", "duty_unit"}
 )  # the others are nobody's to open
 _REFERENCE = re.compile(r"[a-z0-9]{1,32}")
+MAX_DIGITS = 16  # more are no number of ours
 
 
 def act(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
@@ -42,7 +43,8 @@ def _language(c: Connection, house: House, staff: Staff, event: Event, now: date
 
 def _open(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """A notice, a reminder or an entry of the inbox; only for the one it was sent to."""
-    for notice in notices.of(c, event.argument):
+    of_this = sorted(notices.of(c, event.argument), key=lambda one: one.message != event.message)
+    for notice in of_this:  # the one she pressed before any other of the same case
         if notice.staff == staff.id and notice.kind in _OPENED:
             return _opened(c, house, _on_notice(c, staff, notice, event, now), notice, event, now)
     referral = referrals.get(c, event.argument)
@@ -145,6 +147,19 @@ def _withdraw(c: Connection, house: House, staff: Staff, event: Event, now: date
     return cards.house_card(c, house, staff, said, now, event.message)
 
 
+def _undo(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """Her last step in a case, by its number; pressed twice it undoes one step."""
+    number = int(event.argument) if event.argument.isdecimal() and len(event.argument) < MAX_DIGITS else 0
+    what, reference = working.undo(c, house, staff, number, now)
+    referral = referrals.get(c, reference) if reference else None
+    if what == "too_late":
+        return cards.house_card(c, house, staff, "undo.too_late", now, event.message)
+    if referral is None:
+        return cards.resume(c, house, staff, event, now)
+    reply = anew.open_referral(c, house, staff, referral, now, event.message)
+    return replace(reply, toast=house.phrase("note.undone", staff))
+
+
 def _reminded(thanks: str, again: bool) -> Order:
     """One of the four honest answers to a reminder of the duty; two of them have it come again."""
 
@@ -176,6 +191,7 @@ _ACTIONS: dict[str, Order] = {
     "resume": cards.resume,
     "language": _language,
     "withdraw": _withdraw,
+    "undo": _undo,
     "notify": _notify,
     "ask": _ask,
     "notified": _reminded("thanks_notified", again=False),

@@ -1,20 +1,17 @@
 """What must be stored with a step and with the end of a conversation: deeds, the outcome, the reminder."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import derived, referring
+from bot import derived, referring, working
 from bot.handover import REMIND_AFTER
 from bot.house import House
 from bot.model import Answers, Outcome, Session, Staff, Step, Urgency, week_of
 from bot.storage import notices, outcomes, people, referrals, sessions, traces
 
 CHAT_KEPT = timedelta(minutes=15)
-
-Deed = Callable[[Connection, House, Staff, Session, datetime], Session]
 
 
 def carry_out(c: Connection, house: House, staff: Staff, before: Session, step: Step, now: datetime) -> Step:
@@ -98,7 +95,8 @@ def _closed(answers: Answers) -> Answers:
     return answers
 
 
-_DEEDS: dict[str, Deed] = {
+_DEEDS: dict[str, referring.Deed] = {
+    **working.DEEDS,
     "refer": referring.refer,
     "withdraw": referring.call_back,
     "accept": referring.accept,

@@ -7,7 +7,12 @@ from functools import lru_cache
 from bot.model import Answered, Answers, Flow, Guard, Line, Session, State, Value
 
 # What the house tells a conversation about its referral; no card has to offer it.
-_OF_THE_HOUSE = frozenset({"urgency", "path", "route", "take", "contact"})
+_OF_THE_HOUSE = frozenset(
+    {
+        *("urgency", "path", "route", "take", "contact"),
+        *("assessment", "tool", "plan", "review", "offer", "answer", "due"),
+    }
+)
 # What the engine answers by itself: when advice is asked for, and when a hand-over is called back.
 _BY_ITSELF = (("asked", "advice", False), ("consent", "none", False))
 

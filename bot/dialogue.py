@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import consequences, continuing, engine
+from bot import consequences, continuing, days, engine, working
 from bot.house import House
 from bot.locales.screen import screen
 from bot.model import Answers, Button, Card, Line, Reply, Session, Staff, Step
-from bot.storage import notices, people, referrals, sessions, traces
+from bot.storage import notices, people, referrals, sessions, traces, works
 
 OWN = ""
 RESUME = "0:resume.0"
@@ -29,7 +29,8 @@ def advance(
         people.set_active(c, staff.id, OWN)
     else:
         session = sessions.save(c, staff.id, staff.active, session, now)
-    toast = house.phrase(f"note.{step.note}", staff) if step.note else ""
+    note = "kept" if step.note == "sealed" and session.flow == "referral" else step.note
+    toast = house.phrase(f"note.{note}", staff) if note else ""
     beside = back_to_talk(c, house, staff) if step.ended else ()
     return show(c, house, staff, session, now, pressed, toast, beside)
 
@@ -45,10 +46,30 @@ def show(
 ) -> Reply:  # fmt: skip
     """The card that a session is on, with a referral's values filled in. `told` are phrases that stand above it."""
     card = engine.card(house.flows[session.flow], session)
-    values = _referral_values(c, house, staff, session)
+    values = {**_referral_values(c, house, staff, session), **_deadlines(house, staff, card, now)}
     lines = (*(Line(house.phrases[name]) for name in told), *card.lines)
-    shown = replace(card, lines=lines, values=values, controls=(*beside, *card.controls))
+    undo = _undo(c, house, staff, session, now)
+    shown = replace(card, lines=lines, values=values, controls=(*undo, *beside, *card.controls))
     return reply_with(c, house, staff, shown, now, pressed, toast, session.turn)
+
+
+def _undo(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> tuple[Button, ...]:
+    """For ten minutes her last step in a case can be undone, from the card after it."""
+    if session.flow != "referral" or session.view or session.state == engine.STOPPED:
+        return ()
+    number = working.can_be_undone(c, session.reference, staff, now)
+    return (Button(f"0:undo.{number}", house.phrases["button.undo"]),) if number else ()
+
+
+def _deadlines(house: House, staff: Staff, card: Card, now: datetime) -> dict[str, str]:
+    """By when the authority must have assessed a notification that is sent now, and acknowledged it."""
+    if not any("{receipt_by}" in line.text.msgid for line in card.lines):
+        return {}
+    receipt = days.working_days_after(house.today(now), days.RECEIPT_WITHIN)
+    return {
+        "assessed_by": house.words.day_and_time(now + days.ASSESSED_WITHIN, staff.language),
+        "receipt_by": house.words.day(receipt, staff.language),
+    }
 
 
 def reply_with(
@@ -75,7 +96,9 @@ def _referral_values(c: Connection, house: House, staff: Staff, session: Session
     if referral is None:
         return {"code": session.reference}
     sender = people.by_id(c, house.cipher, referral.sender, removed=True)
+    review = works.get(c, session.reference).review
     return {
+        "review": house.words.day(house.today(review), staff.language) if review else "",
         "code": session.reference,
         "stored": house.words.time(referral.stored, staff.language),
         "sender": house.name_of(sender, staff),

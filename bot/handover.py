@@ -12,7 +12,9 @@ LONGEST_PAUSE = timedelta(minutes=5)
 REMIND_AFTER = timedelta(hours=1)
 
 # What an employee may be told that she must not wait for: she is to ring somebody herself.
-NEEDS_A_CALL = frozenset({"undeliverable", "no_receiver", "passed_on", "asked_more", "nobody_answers"})
+NEEDS_A_CALL = frozenset(
+    {"undeliverable", "no_receiver", "passed_on", "not_reached", "asked_more", "nobody_answers"}
+)
 
 Ring = tuple[Staff, ...]  # those who are asked at once; the first to accept has it
 
@@ -126,6 +128,8 @@ def status(referral: Referral, notices: Sequence[Notice], watch: Watch | None = 
     """What the employee may be told, by name of a phrase: never more than has happened."""
     if referral.close == "sent_in_error":
         return "withdrawn"
+    if referral.close == "not_reached" and referral.urgency != "standard":
+        return "not_reached"
     if referral.closed:
         return "closed"
     if referral.accepted:

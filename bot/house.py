@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.handover import Rules
 from bot.locales.words import Words
@@ -26,6 +27,10 @@ class House:
     clock: Callable[[], datetime]
     reference: Callable[[], str]
     wake: Callable[[], None]
+
+    def today(self, now: datetime) -> date:
+        """On the municipality's calendar."""
+        return now.astimezone(ZoneInfo(self.words.zone)).date()
 
     def name_of(self, colleague: Staff | None, reader: Staff) -> str:
         """Her name, or where none was given "a colleague in ...": whom to ring must never be left out."""

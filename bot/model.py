@@ -283,11 +283,20 @@ class Watch:
 class Notice:
     """A row of the outbox: something for `staff`, to be sent or edited when it is due. `message` is the one in
     her chat that it stands on, 0 where there is none. `code` of a referral's notice: "" while it waits,
-    "passed" when she passed it on, "failed" when she cannot be reached."""
+    "passed" when she passed it on, "failed" when she cannot be reached, "taken" when another one took it."""
 
     id: int
     kind: Literal[
-        "referral", "duty_open", "status", "failed", "clock", "return", "probe", "nowhere", "duty_unit"
+        "referral",
+        "duty_open",
+        "status",
+        "failed",
+        "clock",
+        "return",
+        "probe",
+        "nowhere",
+        "duty_unit",
+        "review",
     ]
     staff: int
     reference: str

@@ -143,7 +143,11 @@ def _receiver(c: Connection, house: House, notice: Notice) -> Staff | None:
     if referral is None:
         return None
     if notice.kind == "failed":
-        return staff if not referral.closed and referral.accepted is None else None
+        said = asking.status(c, referral)
+        unanswered = not referral.closed and referral.accepted is None
+        return staff if unanswered or said in NEEDS_A_CALL else None
+    if notice.kind == "review":
+        return staff if not referral.closed and referral.accepted_by == staff.id else None
     if referral.accepted_by == staff.id:
         return staff
     return staff if not referral.closed and referral.accepted is None else None
@@ -253,8 +257,8 @@ def _status(c: Connection, house: House, notice: Notice) -> tuple[Staff, Screen,
 def _status_shown(c: Connection, notice: Notice, message: int, now: datetime, ended: bool) -> None:
     if not notices.sent(c, notice, message) or not ended:
         return
+    # The row stays as long as the message: the closing may be undone, and then the same card says so.
     traces.keep(c, notice.staff, message, now + CHAT_KEPT)
-    notices.drop(c, notice.id)
 
 
 # --- deletions --------------------------------------------------------------------------------------
@@ -269,12 +273,21 @@ def _to_delete(c: Connection, house: House, now: datetime) -> list[tuple[Staff, 
     found = []
     for staff_id, messages in by_staff.items():
         for notice in notices.to(c, staff_id):
-            if notice.message in messages:
+            if notice.message not in messages:
+                continue
+            if notice.kind == "status" and _is_over(c, notice.reference):
+                notices.drop(c, notice.id)
+            else:
                 notices.queue(c, notice.kind, staff_id, notice.reference, now, notice.code)
         staff = people.by_id(c, house.cipher, staff_id, removed=True)
         if staff is not None:
             found.append((staff, messages))
     return found
+
+
+def _is_over(c: Connection, reference: str) -> bool:
+    referral = referrals.get(c, reference)
+    return referral is None or referral.closed is not None
 
 
 async def _delete(house: House, post: Post, staff: Staff, messages: list[int]) -> None:

@@ -1,16 +1,21 @@
 """A referral's life in storage, from the consent to its closing. It tells nobody: whoever is to be told gets a row
 in the outbox, in the same transaction."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from bot import asking, derived
 from bot.handover import whole_hours
 from bot.house import House
-from bot.model import Answers, Referral, Session, Staff
-from bot.storage import notices, outcomes, people, referrals, traces
+from bot.model import Answers, Notice, Referral, Session, Staff
+from bot.storage import notices, outcomes, people, referrals, traces, works
+
+UNDO_WITHIN = timedelta(minutes=10)
+
+Deed = Callable[[Connection, House, Staff, Session, datetime], Session]
 
 # --- the employee's side ----------------------------------------------------------------------------
 
@@ -40,6 +45,7 @@ def _widen(c: Connection, house: House, staff: Staff, session: Session, now: dat
     """Advice was asked for before, and now there is a consent: the same hand-over, told again."""
     referrals.set_path(c, session.reference, _asked_of_the_key_person(session.answers))
     referrals.contact(c, session.reference, "", now)  # what was reached was reached for something else
+    works.forget(c, session.reference)
     raise_urgency(c, house, staff, session, now)
     _remind_receivers(c, house, session.reference, now)
     asking.tell_sender(c, house, session.reference, now)
@@ -92,6 +98,8 @@ def withdraw(c: Connection, house: House, reference: str, now: datetime) -> bool
     referral = referrals.get(c, reference)
     accepted_by = referral.accepted_by if referral else None
     _take_away(c, reference, now, but=accepted_by)
+    drop_reviews(c, reference, now)
+    works.forget(c, reference)
     if accepted_by is not None:  # she works on it, so she is told; her card says that it is gone
         notices.queue(c, "referral", accepted_by, reference, now)
     asking.tell_sender(c, house, reference, now)
@@ -103,9 +111,29 @@ def _take_away(c: Connection, reference: str, now: datetime, but: int | None = N
     """Notices that are not needed any more, and the messages they stand on."""
     for notice in notices.of(c, reference, "referral"):
         if notice.staff != but:
+            _drop(c, notice, now)
+
+
+def _drop(c: Connection, notice: Notice, now: datetime) -> None:
+    if notice.message:
+        traces.keep(c, notice.staff, notice.message, now)
+    notices.drop(c, notice.id)
+
+
+def drop_reviews(c: Connection, reference: str, now: datetime) -> None:
+    """Nobody needs to be reminded of a plan's date any more."""
+    for notice in notices.of(c, reference, "review"):
+        _drop(c, notice, now)
+
+
+def _taken_by_other(c: Connection, reference: str, taker: int, now: datetime) -> None:
+    """Those who were asked and have not answered need not; they are asked again if she undoes it."""
+    for notice in notices.of(c, reference, "referral"):
+        if notice.staff != taker and notice.code == "":
             if notice.message:
                 traces.keep(c, notice.staff, notice.message, now)
-            notices.drop(c, notice.id)
+            notices.opened(c, notice.id)
+            notices.settle(c, "referral", notice.staff, reference, "taken")
 
 
 def delivered(c: Connection, house: House, reference: str, now: datetime) -> None:
@@ -137,9 +165,11 @@ def opened(c: Connection, house: House, reference: str, now: datetime) -> None:
 
 def accept(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
     """The first one gets it. The others' notices go; whoever has the card open is told on her next press."""
-    if not referrals.accept(c, session.reference, staff.id, now):
+    before = referrals.get(c, session.reference)
+    if before is None or not referrals.accept(c, session.reference, staff.id, now):
         return replace(session, state=lost_to(c, session.reference))
-    _take_away(c, session.reference, now, but=staff.id)
+    works.keep(c, before, staff.id, "accept", now, now - UNDO_WITHIN)
+    _taken_by_other(c, session.reference, staff.id, now)
     asking.tell_sender(c, house, session.reference, now)
     complete(c, session.reference)
     return session
@@ -158,6 +188,7 @@ def pass_on(c: Connection, house: House, staff: Staff, session: Session, now: da
     if referral is None or referral.closed or referral.accepted_by not in (None, staff.id):
         return replace(session, state=lost_to(c, reference))
     notices.settle(c, "referral", staff.id, reference, "passed")
+    drop_reviews(c, reference, now)
     _ask_where_nobody_is_left(c, house, referral, now)
     asking.tell_sender(c, house, reference, now)
     return session
@@ -203,26 +234,41 @@ def reachable_again(c: Connection, house: House, staff: Staff, now: datetime) ->
 
 def contact(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
     code = str(session.answers["contact"])
-    if not _is_hers(c, session.reference, staff):
+    referral = hers(c, session.reference, staff)
+    if referral is None:
         return replace(session, state=lost_to(c, session.reference))
+    works.keep(c, referral, staff.id, "contact", now, now - UNDO_WITHIN)
     referrals.contact(c, session.reference, code, now)
+    if code == "not_reached" and referral.path != "advice":  # so was the risk assessment, then
+        works.put(c, session.reference, replace(works.get(c, session.reference), assessment=code))
     complete(c, session.reference)
     return session
 
 
 def close(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
-    if not _is_hers(c, session.reference, staff):
+    referral = hers(c, session.reference, staff)
+    if referral is None:
         return replace(session, state=lost_to(c, session.reference))
+    works.keep(c, referral, staff.id, "close", now, now - UNDO_WITHIN)
     referrals.close(c, session.reference, str(session.answers["close"]), now)
     asking.tell_sender(c, house, session.reference, now)
     complete(c, session.reference)
-    _take_away(c, session.reference, now)
+    _no_more_of_hers(c, session.reference, staff, now)
     return session
 
 
-def _is_hers(c: Connection, reference: str, staff: Staff) -> bool:
+def _no_more_of_hers(c: Connection, reference: str, staff: Staff, now: datetime) -> None:
+    """What waited for her in a case that is over; who else was asked is kept as long as that can be undone."""
+    notice = notices.find(c, "referral", staff.id, reference)
+    if notice is not None:
+        _drop(c, notice, now)
+    drop_reviews(c, reference, now)
+
+
+def hers(c: Connection, reference: str, staff: Staff) -> Referral | None:
+    """The referral, where it is open and she has taken it."""
     referral = referrals.get(c, reference)
-    return referral is not None and not referral.closed and referral.accepted_by == staff.id
+    return referral if referral and not referral.closed and referral.accepted_by == staff.id else None
 
 
 def complete(c: Connection, reference: str) -> None:
@@ -231,9 +277,12 @@ def complete(c: Connection, reference: str) -> None:
     referral = referrals.get(c, reference)
     if referral is None or referral.outcome is None:
         return
+    work = works.get(c, reference)
     outcomes.complete(
         c,
         referral.outcome,
+        offer=work.offer,
+        answer=work.answer,
         accepted=int(referral.accepted is not None),
         reached=int(referral.reached is not None),
         close=referral.close,

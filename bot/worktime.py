@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 Opening = Mapping[int, tuple[time, time]]
 
+EARLIEST = time(8)
 _FARTHEST = 400  # days; a week without any opening hours opens never
 
 
@@ -22,6 +23,11 @@ class Hours:
         """Inside opening hours of a Danish working day."""
         local = now.astimezone(ZoneInfo(self.zone))
         return any(start <= local < end for start, end in self._of(local.date()))
+
+    def opens(self, day: date) -> datetime:
+        """When work begins on a working day; at eight where the municipality gives no hours for it."""
+        hours = self.opening.get(day.weekday())
+        return datetime.combine(day, hours[0] if hours else EARLIEST, ZoneInfo(self.zone))
 
     def opens_next(self, after: datetime) -> datetime:
         """The first opening later than `after`; a day later where the municipality never opens."""

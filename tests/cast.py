@@ -473,6 +473,10 @@ async def finish(person: Person, **facts: Any) -> None:
     await person.answer(**facts)
 
 
+# The shortest way that a key person can go from having talked with the citizen to the closing, as lines of a script.
+NOTHING_MORE = "bente * Borgeren vil ikke\nbente * Nej, ikke nødvendig nu\nbente * Ikke noget nu"
+
+
 async def session_of(person: Person, about: str = "") -> Any:
     number = await person.id()
     return await person.cast.ask(lambda c: sessions.load(c, number, about))

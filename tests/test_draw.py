@@ -32,7 +32,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 TOWN = config.municipality(config.EXAMPLE)
 FLOWS = load(unverified=True).flows
 SPOKEN = words.load()
-OPEN = dict.fromkeys(("sender", "sender_phone", "stored", "code"), "________")
+OPEN = dict.fromkeys(
+    ("sender", "sender_phone", "stored", "code", "review", "assessed_by", "receipt_by"), "________"
+)
 SHAPES = {name: declared.shapes(DIRECTORY, name) for name in FLOWS}
 DATED = "2026-11-22"
 

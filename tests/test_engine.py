@@ -577,15 +577,21 @@ def test_a_card_that_ends_offers_emergency_notifying_and_asking_that_need_no_con
 
 def test_a_key_persons_card_that_ends_offers_emergency_alone() -> None:
     session = engine.begin(REFERRAL, "open", 1, {"urgency": "standard", "path": "referral"}, "ab12")
-    step = press(REFERRAL, session, "take.pass_on")
+    asked = press(REFERRAL, session, "take.pass_on")
+    assert not asked.does and asked.session.state == "reason"
+    step = press(REFERRAL, asked.session, "reason.busy")
     assert step.ended and step.does == ("pass_on",)
     assert offered(engine.card(REFERRAL, step.session)) == ["acute"]
 
 
 def test_a_key_persons_deeds_come_with_her_answers() -> None:
     talk = Talk(REFERRAL, engine.begin(REFERRAL, "open", 1, {"urgency": "now", "path": "referral"}, "ab12"))
-    talk.press("take.accept").press("contact.reached").press("close.completed")
-    assert (talk.does, talk.ended) == (["accept", "contact", "close"], True)
+    talk.press("take.accept").press("contact.reached").press("assessment.done").press("tool.sara")
+    talk.press("plan.made").press("review.2w").press("offer.group").press("answer.accepted").press(
+        "close.completed"
+    )
+    does = ["accept", "contact", "assessment", "tool", "plan", "offer", "answer", "close"]
+    assert (talk.does, talk.ended) == (does, True)
     assert "more" not in {code for card in talk.cards for code in offered(card)}
 
 

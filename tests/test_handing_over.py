@@ -8,6 +8,7 @@ import pytest
 from tests import wire as raw
 from tests.cast import (
     NEUTRAL,
+    NOTHING_MORE,
     RESTING,
     Cast,
     Person,
@@ -140,7 +141,9 @@ async def test_a_notice_that_is_still_unopened_goes_when_the_case_is_closed(tmp_
     async with on_stage(tmp_path) as cast:
         await accepted(cast)
         await play(cast, "anna * Mere\nanna * Ære eller social kontrol, også i tvivl\npost")
-        await play(cast, "bente * Jeg har talt med borgeren\nbente * Hjælpen er gennemført\npost")
+        await play(
+            cast, f"bente * Jeg har talt med borgeren\n{NOTHING_MORE}\nbente * Hjælpen er gennemført\npost"
+        )
         assert NEUTRAL not in cast.bente.messages.values() and not await notices_of(cast.bente)
 
 
@@ -236,7 +239,7 @@ async def test_a_withdrawal_that_comes_too_late_does_not_claim_to_have_withdrawn
     async with on_stage(tmp_path) as cast:
         await accepted(cast)
         await cast.anna.answer()
-        await play(cast, "bente * Jeg har talt med borgeren\nbente * Hjælpen er gennemført")
+        await play(cast, f"bente * Jeg har talt med borgeren\n{NOTHING_MORE}\nbente * Hjælpen er gennemført")
         await cast.anna.press("Træk tilbage")
         assert (await cast.row("referral"))["close"] == "completed"
         assert "trukket tilbage" not in cast.anna.transcript()
@@ -253,6 +256,9 @@ async def test_a_withdrawal_in_the_talk_that_comes_too_late_does_not_claim_it_ei
             bente * Åbn
             bente * Jeg tager den
             bente * Jeg har talt med borgeren
+            bente * Borgeren vil ikke
+            bente * Nej, ikke nødvendig nu
+            bente * Ikke noget nu
             bente * Hjælpen er gennemført
             """,
         )
@@ -312,11 +318,13 @@ async def test_passed_on_it_goes_to_the_next_and_then_to_the_coordinator(tmp_pat
         bodil = await cast.admit("bodil", 7012, "key_person")
         await opened(cast)
         await cast.bente.press("Giv den videre")
+        await cast.bente.press("Jeg kan ikke nå det i tide")
         assert "Du har givet den videre." in cast.bente.screen
         assert "Givet videre og ikke taget endnu." in await status(cast)
         assert cast.karen.messages == {}, "Bodil has not said no yet"
         await bodil.press("Åbn")
         await bodil.press("Giv den videre")
+        await bodil.press("Jeg kan ikke nå det i tide")
         await cast.outbox()
         assert cast.karen.lock_screen == NEUTRAL
         await cast.karen.press("Åbn")
@@ -330,9 +338,11 @@ async def test_when_everybody_passes_it_on_the_employee_is_told_to_ring(tmp_path
     async with on_stage(tmp_path) as cast:
         await opened(cast)
         await cast.bente.press("Giv den videre")
+        await cast.bente.press("Jeg kan ikke nå det i tide")
         await cast.outbox()
         await cast.karen.press("Åbn")
         await cast.karen.press("Giv den videre")
+        await cast.karen.press("Jeg kan ikke nå det i tide")
         assert "Vent ikke på mig: ring 00 00 00 12." in await status(cast)
         await cast.anna.press("Åbn")
         assert "Vent ikke på mig: ring 00 00 00 12." in cast.anna.screen

@@ -162,7 +162,7 @@ def test_in_an_unchanged_version_every_conversation_goes_on_from_every_card_and_
         beginnings = [
             (entry, given) for entry in flow.entries for given in GIVENS.get(f"{flow.name}.{entry}", ({},))
         ]
-        for entry, given in beginnings * (200 // len(beginnings)):
+        for entry, given in beginnings * (200 // len(beginnings) or 1):
             session, ended = engine.begin(flow, entry, 1, given, "r1" if given else ""), False
             while not ended and session.turn < 60:
                 assert continuing.going_on(flow, session) is session, session

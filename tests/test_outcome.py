@@ -10,7 +10,7 @@ from bot import conversation
 from bot.model import Outcome
 from bot.storage.purge import purge
 from bot.storage.tables import metadata
-from tests.cast import Cast, on_stage, play, refer, to_consent
+from tests.cast import NOTHING_MORE, Cast, on_stage, play, refer, to_consent
 
 COLUMNS = [
     *("week", "unit", "moment", "mode", "response", "forms", "children", "level", "duty", "wish", "next"),
@@ -117,7 +117,7 @@ async def test_the_hours_count_from_when_it_was_stored(tmp_path: Path) -> None:
         cast.later(hours=1, minutes=1)
         await cast.bente.press("Jeg tager den")
         cast.later(hours=20)
-        await play(cast, "bente * Jeg har talt med borgeren\nbente * Hjælpen er gennemført")
+        await play(cast, f"bente * Jeg har talt med borgeren\n{NOTHING_MORE}\nbente * Hjælpen er gennemført")
         row = await cast.row("outcome")
         assert (row["hours_to_open"], row["hours_to_accept"], row["hours_to_reach"]) == (2, 4, 24)
         assert (row["accepted"], row["reached"], row["close"]) == (1, 1, "completed")
@@ -152,7 +152,12 @@ async def test_every_honest_closing_stands_in_the_row(
         await refer(cast.anna)
         await cast.outbox()
         await cast.anna.answer()
-        await play(cast, f"bente * Åbn\nbente * Jeg tager den\nbente * {contact}\nbente * {close}")
+        done = {
+            "Jeg har talt med borgeren": NOTHING_MORE,
+            "Borgeren siger nej tak": "bente * Borgeren vil ikke",
+        }
+        between = done.get(contact, "post")
+        await play(cast, f"bente * Åbn\nbente * Jeg tager den\nbente * {contact}\n{between}\nbente * {close}")
         row = await cast.row("outcome")
         assert (row["reached"], row["close"]) == expected
 
@@ -216,6 +221,9 @@ async def test_thirty_days_after_the_closing_nothing_ties_the_outcome_to_anybody
             bente * Åbn
             bente * Jeg tager den
             bente * Jeg har talt med borgeren
+            bente * Borgeren vil ikke
+            bente * Nej, ikke nødvendig nu
+            bente * Ikke noget nu
             bente * Hjælpen er gennemført
             """,
         )

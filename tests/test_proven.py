@@ -69,6 +69,26 @@ def test_a_property_is_broken_by_its_fault_and_a_conversation_or_a_card_shows_it
     assert not broken.codes or " 1. " in told
 
 
+BY_THE_DATE = 'then = [{ when = "path_police", to = "offer" }, { to = "review" }]'
+NO_PLAN_WITHOUT_A_DATE: dict[str, tuple[str, str, str]] = {
+    "the date is not always asked for": ("referral.toml", 'then = "review"', BY_THE_DATE),
+    "the plan is stored before its date": (
+        "referral.toml", 'label = "Ja, der er en plan"', 'label = "Ja, der er en plan", does = "plan"',
+    ),
+    "the date is not stored": ("referral.toml", 'label = "Om en uge", does = "plan"', 'label = "Om en uge"'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", NO_PLAN_WITHOUT_A_DATE)
+def test_a_plan_that_is_made_without_a_date_breaks_p13_or_p10(fault: str, tmp_path: Path) -> None:
+    flow = loader.load(with_fault(tmp_path, *NO_PLAN_WITHOUT_A_DATE[fault]), unverified=True).flows[
+        "referral"
+    ]
+    report = verify.verify({"referral": flow}, DANISH, proving.kept, only={"P10", "P13"})
+    broken = [verdict.broken for verdict in report.verdicts if verdict.broken is not None]
+    assert broken and broken[0].codes
+
+
 def test_an_urgency_that_falls_when_more_is_said_breaks_p7(monkeypatch: pytest.MonkeyPatch) -> None:
     odd = Guard("odd", frozenset({"red_flags"}), lambda answers: answers.get("red_flags") == ("weapon",))
     monkeypatch.setattr(derived, "SAME_DAY", (odd,))

@@ -105,6 +105,9 @@ async def test_the_main_job_from_a_citizen_who_tells_to_a_citizen_who_is_helped(
             bente > /inbox
             bente * r1 · i dag · din
             bente * Jeg har talt med borgeren
+            bente * Borgeren vil ikke
+            bente * Nej, ikke nødvendig nu
+            bente * Ikke noget nu
             bente * Hjælpen er gennemført
             bente < Henvisningen er afsluttet.
             post
@@ -115,7 +118,7 @@ async def test_the_main_job_from_a_citizen_who_tells_to_a_citizen_who_is_helped(
             "id": 1, "week": "2026-W48", "unit": "jobcenter", "moment": "during", "mode": "routine",
             "response": "disclosed", "forms": "physical,psychological", "children": "yes", "level": "knowledge",
             "duty": "notified", "wish": "help", "next": "meeting", "result": "disclosed", "urgency": "same_day",
-            "path": "referral", "accepted": 1, "reached": 1, "offer": "", "answer": "", "close": "completed",
+            "path": "referral", "accepted": 1, "reached": 1, "offer": "none", "answer": "", "close": "completed",
             "hours_to_open": 0, "hours_to_accept": 0, "hours_to_reach": 3,
         }  # fmt: skip
         assert not await cast.rows("session")
@@ -147,6 +150,7 @@ async def test_the_lock_screens_never_say_more_than_that_there_is_a_task(tmp_pat
         await cast.outbox()
         await cast.bente.press("Åbn")
         await cast.bente.press("Giv den videre")
+        await cast.bente.press("Jeg kan ikke nå det i tide")
         await cast.outbox()
         for person in cast.people.values():
             rang = [c for c in cast.wire.of("sendMessage", person.chat) if c.parameters.get("chat_id")]

@@ -29,7 +29,7 @@ BOT = ROOT / "bot"
 TURN = {"model", "errors", "house", "storage", "locales"}  # what works inside the transaction of one update
 # From the storing of one thing up to the page to read first: each knows those before it, and none after it.
 RISING = (
-    *("asking", "referring", "probing", "consequences", "dialogue", "anew", "cards", "absence"),
+    *("asking", "referring", "working", "probing", "consequences", "dialogue", "anew", "cards", "absence"),
     *("buttons", "commands", "conversation"),
 )
 MAY_IMPORT: dict[str, set[str]] = {
@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {"model"},
     "continuing": {"model"},
     "worktime": set(),
+    "days": {"worktime"},
     "handover": {"model", "worktime"},
     "flows": {"model", "errors", "derived"},
     "locales": {"model", "errors"},
@@ -48,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "transport": {"model", "errors"},
     "sandbox": {"errors"},
     **{
-        room: TURN | {"derived", "engine", "continuing", "handover", *RISING[:number]}
+        room: TURN | {"derived", "engine", "continuing", "handover", "days", *RISING[:number]}
         for number, room in enumerate(RISING)
     },
     "outbox": TURN | {"handover", "asking", "referring", "probing", "consequences", "absence"},
@@ -94,6 +95,7 @@ TAKES_A_CONNECTION = {
         "cards",
         "consequences",
         "referring",
+        "working",
         "outbox",
     ),
     *("root", "playground"),
@@ -307,6 +309,7 @@ STORED = {
     "path": ("none", "advice", "referral", "shelter", "police"),
     "route": ("open", "none"),
     "asked": ("advice",),
+    "due": ("review",),
 }
 ALL_QUESTIONS = {**QUESTIONS, **STORED}
 

@@ -377,6 +377,9 @@ REFERRAL_VALUES = {
     "stored": "12.34",
     "sender": "Medarbejderen i jobcentret",
     "sender_phone": "00 00 00 21",
+    "review": "fre. 25. sep.",
+    "assessed_by": "fre. 25. sep. 10.00",
+    "receipt_by": "fre. 25. sep.",
 }
 
 

@@ -67,7 +67,7 @@ VERSIONS: dict[str, Edits] = {
         "handover": (without("state.wish"), without("state.consent"), without("state.sent")),
     },
     "no contact": {
-        "referral": (without("state.contact"), instead('"taken", to = "contact"', '"taken", to = "close"')),
+        "referral": (without("state.contact"), instead('"taken", to = "contact"', '"taken", to = "assessment"')),
     },
 }  # fmt: skip
 

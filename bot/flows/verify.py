@@ -40,11 +40,39 @@ _TAKEN: tuple[Answers, ...] = (
     {"take": "accept"},
     *({"take": "accept", "contact": contact} for contact in QUESTIONS["contact"]),
 )
-# What the house knows beforehand, by flow and entry: a referral as it was stored, taken or not, reached or not.
+_ASSESSED: tuple[Answers, ...] = (
+    *({"assessment": key} for key in QUESTIONS["assessment"]),
+    {"assessment": "done", "tool": QUESTIONS["tool"][0]},  # whichever it is, and however far off the date
+)
+_PLANNED: tuple[Answers, ...] = (
+    {},
+    {"due": "review"},
+    {"plan": "not_needed"},
+    {"plan": "made", "review": QUESTIONS["review"][0]},
+)
+_OFFERED: tuple[Answers, ...] = (
+    {},
+    *({"offer": key} for key in QUESTIONS["offer"]),
+    *({"offer": "group", "answer": key} for key in QUESTIONS["answer"]),
+)
+
+
+def _worked() -> Iterator[Answers]:
+    """What is known of a case about a citizen that is put away between any two steps."""
+    yield {"take": "accept", "contact": "not_reached", "assessment": "not_reached"}
+    for contact in ("reached", "declined"):
+        for assessed, planned, offered in product(_ASSESSED, _PLANNED, _OFFERED):
+            yield {"take": "accept", "contact": contact, **assessed, **planned, **offered}
+
+
+# What the house knows beforehand, by flow and entry: a referral as it was stored, taken or not, and what is done.
 GIVENS: Mapping[str, tuple[Answers, ...]] = {
-    "referral.open": tuple(
-        {"urgency": urgency, "path": path, **taken}
-        for urgency, path, taken in product(GIVEN["urgency"], GIVEN["path"], _TAKEN)
+    "referral.open": (
+        *(
+            {"urgency": urgency, "path": path, **taken}
+            for urgency, path, taken in product(GIVEN["urgency"], GIVEN["path"], _TAKEN)
+        ),
+        *({"urgency": "same_day", "path": "referral", **worked} for worked in _worked()),
     )
 }
 

@@ -63,7 +63,14 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "next": ("meeting", "call", "none"),
     # The key person's side.
     "take": ("accept", "pass_on"),
+    "reason": ("away", "busy", "conflict", "not_mine"),
     "contact": ("reached", "not_reached", "declined"),
+    "assessment": ("done", "planned", "declined", "not_reached"),
+    "tool": ("sara", "dash", "patriark", "other"),
+    "plan": ("made", "not_needed"),
+    "review": ("1w", "2w", "1m", "3m"),
+    "offer": ("group", "individual", "shelter", "advice", "external", "none"),
+    "answer": ("accepted", "later", "declined"),
     "close": ("completed", "declined", "not_reached", "handled_elsewhere", "sent_in_error"),
 }
 
@@ -73,6 +80,7 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "path": ("advice", "referral", "shelter", "police"),
     "route": ("open", "none"),
     "asked": ("advice",),
+    "due": ("review",),
 }
 
 MANY = frozenset({"signs", "forms", "red_flags"})
@@ -112,7 +120,12 @@ MARKS = frozenset(
     }
 )
 
-DEEDS = frozenset({"refer", "accept", "pass_on", "contact", "close"})
+DEEDS = frozenset(
+    {
+        *("refer", "accept", "pass_on", "contact"),
+        *("assessment", "tool", "plan", "offer", "answer", "close"),
+    }
+)
 
 # What the municipality's file fills in; the loader refuses any other placeholder.
 PLACEHOLDERS = frozenset(
@@ -128,6 +141,10 @@ PLACEHOLDERS = frozenset(
         "sender_phone",
         "stored",
         "code",
+        "review",
+        # The authority's deadlines for a notification that is sent now.
+        "assessed_by",
+        "receipt_by",
     }
 )
 

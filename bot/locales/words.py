@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton, format_time, get_timezone
@@ -70,9 +71,13 @@ class Words:
         """The clock on the municipality's wall."""
         return format_time(moment, "short", tzinfo=get_timezone(self.zone), locale=language)
 
-    def day(self, moment: datetime, language: str) -> str:
-        """A day without its year, on the municipality's calendar."""
-        return format_skeleton("MMMEd", moment, tzinfo=get_timezone(self.zone), locale=language)
+    def day(self, day: date, language: str) -> str:
+        """The day of the week and the date, as it is said there."""
+        return format_skeleton("MMMEd", day, locale=language)
+
+    def day_and_time(self, moment: datetime, language: str) -> str:
+        local = moment.astimezone(ZoneInfo(self.zone))
+        return f"{self.day(local.date(), language)} {self.time(moment, language)}"
 
     def language_name(self, language: str) -> str:
         """The language's own name for itself."""

@@ -22,6 +22,7 @@ metadata = MetaData(
 Column = partial(Optional, nullable=False)
 strict = partial(Table, sqlite_strict=True)
 hers = partial(ForeignKey, "staff.id", ondelete="CASCADE")
+of_referral = partial(ForeignKey, "referral.reference", ondelete="CASCADE")
 
 staff = strict(
     "staff", metadata,
@@ -97,6 +98,25 @@ route = strict(
     "route", metadata,
     Column("unit", Code, primary_key=True),
     Column("tried", Moment), Optional("proven", Moment),
+)  # fmt: skip
+
+# What the key person has done: closed codes and a date, never a score, an item or a plan's content.
+_WORK = ("assessment", "tool", "plan", "span", "offer", "answer")
+
+work = strict(
+    "work", metadata,
+    Column("reference", Key, of_referral(), primary_key=True),
+    *(Column(name, Code) for name in _WORK), Optional("review", Moment),
+)  # fmt: skip
+
+step = strict(
+    "step", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reference", Key, of_referral(), index=True), Column("staff", Integer, hers()),
+    Column("what", Code), Column("made", Moment),
+    Column("contact", Code), Optional("reached", Moment),  # these and the next as they were before it
+    *(Column(name, Code) for name in _WORK), Optional("review", Moment),
+    sqlite_autoincrement=True,  # an old button must never undo another step than its own
 )  # fmt: skip
 
 notice = strict(

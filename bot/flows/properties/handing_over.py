@@ -24,7 +24,13 @@ from bot.model import URGENCIES, Answers, Card, Guard, Session, State
 
 CLOSINGS = frozenset({"completed", "declined", "not_reached", "handled_elsewhere", "sent_in_error"})
 # What a press says is done, and the deed that must be stored with it.
-DONE_WITH = {"take.accept": "accept", "take.pass_on": "pass_on", "contact": "contact", "close": "close"}
+DONE_WITH = {
+    "take.accept": "accept",
+    "reason": "pass_on",
+    "plan.not_needed": "plan",
+    "review": "plan",
+    **{question: question for question in ("contact", "assessment", "tool", "offer", "answer", "close")},
+}
 
 CONSENTED: Guard = on("a consent, or advice without a name", "consent")(
     lambda answers: answers.get("consent") in {"named", "anonymous"}
@@ -145,7 +151,17 @@ def closing(ground: Ground) -> Iterator[Demand]:
         question, _, key = press.code.partition(".")
         return question == "close" and key in CLOSINGS and press.step.ended
 
+    def with_a_date(press: Press) -> bool | None:
+        """Nothing is stored of a plan before its date, which is asked for at once."""
+        if press.code == "plan.made" and not press.step.note:
+            return not press.step.does and press.flow.states[press.after.state].question == "review"
+        if "plan" not in press.step.does:
+            return None
+        answers = press.after.answers
+        return answers.get("plan") == "not_needed" or bool(answers.get("review"))
+
     yield After(by_a_code, "henvisningen afsluttes af andet end en afslutningskode")
+    yield After(with_a_date, "en plan er lavet uden en dato for, hvornår den ses efter")
     if any(card.question == "close" for _, card in ground.cards()):
         for name, state in ground.flow.states.items():
             if state.ends and not ground.can_come_anywhere(name):
@@ -156,9 +172,10 @@ def closing(ground: Ground) -> Iterator[Demand]:
                 )
 
 
-@on("neither closed nor passed on, or a plan without a date", "close", "take", "plan", "review")
+@on("neither closed nor passed on, or a plan without a date", "close", "take", "reason", "plan", "review")
 def _not_ended_honestly(answers: Answers) -> bool:
-    ended = answers.get("close") in CLOSINGS or answers.get("take") == "pass_on"
+    passed_on = answers.get("take") == "pass_on" and "reason" in answers
+    ended = answers.get("close") in CLOSINGS or passed_on
     return not ended or (answers.get("plan") == "made" and not answers.get("review"))
 
 
