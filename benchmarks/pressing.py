@@ -13,6 +13,8 @@ from telegram.request import BaseRequest, RequestData
 from bot import config, engine, root
 from bot.flows import loader
 from bot.model import Event
+from bot.municipality import EXAMPLE
+from bot.municipality import read as read_municipality
 from bot.sandbox.phones import PHONES
 from bot.storage import people
 from bot.transport import bot as transport
@@ -95,7 +97,7 @@ async def whole(directory: Path) -> tuple[float, float]:
     settings = config.Settings(
         "1:x", "http://127.0.0.1:1", f"sqlite:///{directory / 'b.db'}", "", _KEY, "ERROR"
     )
-    town = config.municipality(config.EXAMPLE)
+    town = read_municipality(EXAMPLE)
     prepared = await asyncio.to_thread(root.prepare, settings, town)
     house = root.house_of(prepared, root.machine_clock, lambda: None)
     phone = PHONES[0]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from bot.config import EXAMPLE
+from bot.municipality import EXAMPLE
 
 OPSPOR = Path(sys.executable).parent / "opspor"
 ROOT = Path(__file__).parent.parent

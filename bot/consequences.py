@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from bot import derived, referring, working
 from bot.handover import REMIND_AFTER
 from bot.house import House
-from bot.model import Answers, Outcome, Session, Staff, Step, Urgency, week_of
+from bot.model import Answers, Session, Staff, Step, Urgency
+from bot.outcome import Outcome, week_of
 from bot.storage import notices, outcomes, people, referrals, sessions, traces
 
 CHAT_KEPT = timedelta(minutes=15)

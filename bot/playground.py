@@ -10,9 +10,11 @@ from pathlib import Path
 import typer
 from sqlalchemy import Connection
 
-from bot import config, root
+from bot import root
 from bot.config import Settings
 from bot.model import Role
+from bot.municipality import EXAMPLE
+from bot.municipality import read as read_municipality
 from bot.sandbox.app import running
 from bot.sandbox.clock import Clock
 from bot.sandbox.phones import PHONES
@@ -38,7 +40,7 @@ async def run(directory: Path, port: int, fresh: bool, municipality: str) -> Non
     clock = Clock(world)
     try:
         async with running(world, clock, port=port) as base_url:
-            town = config.municipality(municipality or config.EXAMPLE)
+            town = read_municipality(municipality or EXAMPLE)
             settings = Settings(
                 token=TOKEN,
                 api_base=base_url,

@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import commands, config, conversation, outbox, probing
-from bot.config import Municipality, Settings
+from bot import commands, config, conversation, handover, outbox, probing
+from bot.config import Settings
 from bot.consequences import CHAT_KEPT
 from bot.flows import loader
 from bot.house import House
 from bot.locales import words
-from bot.storage import migrate, people, sessions, traces
+from bot.municipality import LAW_CHECKED_WITHIN, Municipality
+from bot.storage import migrate, people, routes, sessions, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
 from bot.storage.purge import purge
@@ -100,29 +101,42 @@ def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime
     yield from prepared.municipality.warnings(today.date())
     yield from prepared.words.problems
     for code, law in prepared.content.laws.items():
-        if today.date() - law.checked_on > config.LAW_CHECKED_WITHIN:
+        if today.date() - law.checked_on > LAW_CHECKED_WITHIN:
             yield f"the law reference {code} was last checked on {law.checked_on}"
     if prepared.content.drafts:
         yield f"{prepared.content.drafts} cards are drafts (udkast): no professional has signed them"
 
 
-def rosters(c: Connection, prepared: Prepared) -> list[str]:
+def rosters(c: Connection, prepared: Prepared, now: datetime) -> list[str]:
     """Units that cannot receive a referral, and people of units that the municipality's file does not have."""
     staff = [
         one
         for role in ("frontline", "key_person", "coordinator")
         for one in people.with_role(c, prepared.cipher, role)
     ]
-    known = {unit.id for unit in prepared.municipality.unit}
+    rules = prepared.municipality.rules()
     found = [
         f"{one.role} number {one.id} is of unit '{one.unit}', which the file lacks"
         for one in staff
-        if one.unit not in known
+        if one.unit not in rules.units
     ]
-    for unit in sorted(known):
-        if not any(one.unit == unit and one.role == "key_person" and not one.blocked for one in staff):
+    for unit in rules.units:
+        rings = handover.rings(unit, "", "standard", None, staff, rules, now)
+        if not any(one.role == "key_person" for ring in rings for one in ring):
             found.append(f"unit '{unit}' has no key person who can be reached")
+        if not rings:
+            found.append(f"unit '{unit}' has nobody at all who could be asked")
     return found
+
+
+def routes_of(c: Connection, prepared: Prepared) -> list[str]:
+    """When each unit's way to its key persons was last shown to work."""
+    known, zone = routes.all_of(c), ZoneInfo(prepared.municipality.timezone)
+    proven = {unit: known[unit][1] if unit in known else None for unit in prepared.municipality.rules().units}
+    said = {
+        unit: f"{when.astimezone(zone):%Y-%m-%d %H:%M}" if when else "never" for unit, when in proven.items()
+    }
+    return [f"the route of unit '{unit}' was last shown to work: {when}" for unit, when in said.items()]
 
 
 # --- running ----------------------------------------------------------------------------------------

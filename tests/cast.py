@@ -30,6 +30,8 @@ from bot.flows import loader
 from bot.house import House
 from bot.locales.words import Words
 from bot.model import Role, Staff
+from bot.municipality import EXAMPLE
+from bot.municipality import read as read_municipality
 from bot.storage import migrate, notices, people, sessions, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database
@@ -44,7 +46,7 @@ from tests.wire import BASE, TOKEN, FakeWire
 OPENED = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday, ten o'clock in Copenhagen
 KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
 CONTENT = loader.load(unverified=True)
-TOWN = config.municipality(config.EXAMPLE)
+TOWN = read_municipality(EXAMPLE)
 NEUTRAL = "Der er en ny opgave til dig."
 STRANGER = "Denne tjeneste er kun for inviterede medarbejdere."
 TYPED = "Jeg har slettet det hos mig"

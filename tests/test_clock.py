@@ -34,6 +34,24 @@ async def asked(cast: Cast) -> set[int]:
     return {row["staff"] for row in await cast.rows("notice") if row["kind"] == "referral"}
 
 
+async def test_who_was_invited_as_a_deputy_is_asked_after_the_others(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await cast.ask(
+            lambda c: people.invite(
+                c, cast.house.cipher, code="stand-in", role="key_person", unit="jobcenter", name="Dorte Bjerregaard",
+                phone="00 00 00 78", now=cast.time.now(), is_deputy=True,
+            )
+        )  # fmt: skip
+        dorte = Person(cast, 7009, "Dorte Bjerregaard", "00 00 00 78")
+        await dorte.say("/start stand-in")
+        assert (await dorte.staff()).role == "key_person"
+        await handed_over(cast)
+        assert await asked(cast) == {await cast.bente.id()}
+        cast.later(days=3)
+        await cast.outbox()
+        assert await asked(cast) == {await cast.bente.id(), await dorte.id()}
+
+
 async def test_a_time_that_passes_asks_the_next_and_the_employee_is_told_so(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as cast:
         dorte = await cast.admit("dorte", 7009, "key_person", unit="sundhed")

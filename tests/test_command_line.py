@@ -18,9 +18,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.config import EXAMPLE, municipality, settings
+from bot.config import settings
 from bot.errors import ConfigError
 from bot.flows.loader import DIRECTORY
+from bot.municipality import EXAMPLE
+from bot.municipality import read as read_municipality
 from bot.sandbox import TOKEN, Clock, World
 from bot.sandbox import running as sandbox_running
 from tests.cast import KEY, STRANGER
@@ -123,7 +125,7 @@ def test_a_mistake_in_the_municipalitys_file_is_named_with_the_file_and_the_key(
 ) -> None:
     file, named = town(tmp_path, case)
     with pytest.raises(ConfigError) as found:
-        municipality(file)
+        read_municipality(file)
     assert str(file) in str(found.value) and named in str(found.value)
     assert "\n" not in str(found.value)
 

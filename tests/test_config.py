@@ -9,13 +9,15 @@ import pytest
 
 from bot import config
 from bot.errors import ConfigError
+from bot.municipality import EXAMPLE
+from bot.municipality import read as read_municipality
 
 TOKEN = "123456789:AAFakeFakeFakeFakeFakeFakeFakeFakeFak"
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 WHOLE = {"OPSPOR_TOKEN": TOKEN, "OPSPOR_KEY": KEY, "OPSPOR_MUNICIPALITY": "town.toml"}
 NEED = ("TOKEN", "KEY", "MUNICIPALITY")
 TODAY = date(2026, 11, 22)
-EXAMPLE = config.EXAMPLE.read_text("utf-8")
+TEXT = EXAMPLE.read_text("utf-8")
 
 
 def refused(work: Callable[[], object]) -> str:
@@ -125,7 +127,7 @@ def test_a_variable_that_begins_like_ours_and_means_nothing_is_warned_of() -> No
 
 
 def town(tmp_path: Path, *edits: tuple[str, str]) -> Path:
-    text = EXAMPLE
+    text = TEXT
     for old, new in edits:
         assert old in text, f"nothing to edit: {old}"
         text = text.replace(old, new, 1)
@@ -135,7 +137,7 @@ def town(tmp_path: Path, *edits: tuple[str, str]) -> Path:
 
 
 def test_the_example_is_in_order_and_warns_of_nothing() -> None:
-    found = config.municipality(config.EXAMPLE)
+    found = read_municipality(EXAMPLE)
     assert [unit.id for unit in found.unit] == ["jobcenter", "sundhed", "voksen"]
     assert list(found.warnings(TODAY)) == []
 
@@ -217,7 +219,7 @@ WRONG: dict[str, tuple[str, str, str]] = {
 def test_a_mistake_in_the_municipalitys_file_is_named_with_its_place(name: str, tmp_path: Path) -> None:
     old, new, problem = WRONG[name]
     path = town(tmp_path, (old, new))
-    said = refused(lambda: config.municipality(path))
+    said = refused(lambda: read_municipality(path))
     assert said.startswith(f"the municipality's file '{path}'")
     assert problem in said
 
@@ -226,14 +228,14 @@ def test_every_mistake_in_the_file_is_in_the_one_sentence(tmp_path: Path) -> Non
     path = town(
         tmp_path, ('phone = "00 00 00 10"', 'phone = "x"'), ("[hours]", "[opening]"), ("[acute]", "[akut]")
     )
-    said = refused(lambda: config.municipality(path))
+    said = refused(lambda: read_municipality(path))
     for place in ("reception.phone", "hours: Field required", "acute: Field required", "opening", "akut"):
         assert place in said
 
 
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
     path = town(tmp_path, ("[hours]", "[hours"))
-    assert refused(lambda: config.municipality(path)).startswith(
+    assert refused(lambda: read_municipality(path)).startswith(
         f"the municipality's file '{path}' is not readable TOML: "
     )
 
@@ -241,28 +243,28 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes('name = "Læsø"'.encode("latin-1"))
     for path in (tmp_path / "nowhere.toml", tmp_path, tmp_path / "latin.toml"):
-        said = refused(lambda path=path: config.municipality(path))  # type: ignore[misc]
+        said = refused(lambda path=path: read_municipality(path))  # type: ignore[misc]
         assert said.startswith(f"the municipality's file '{path}' cannot be read: ")
 
 
 def test_an_empty_file_says_all_that_is_missing(tmp_path: Path) -> None:
     (tmp_path / "empty.toml").write_text("", "utf-8")
-    said = refused(lambda: config.municipality(tmp_path / "empty.toml"))
+    said = refused(lambda: read_municipality(tmp_path / "empty.toml"))
     for key in ("name", "timezone", "names", "reception", "acute", "hours", "unit"):
         assert f"{key}: Field required" in said
 
 
 def test_no_unit_at_all_is_refused(tmp_path: Path) -> None:
-    units = EXAMPLE[EXAMPLE.index("[[unit]]") : EXAMPLE.index("# Links that staff need")]
+    units = TEXT[TEXT.index("[[unit]]") : TEXT.index("# Links that staff need")]
     path = town(tmp_path, (units, ""))
-    assert "unit: Field required" in refused(lambda: config.municipality(path))
+    assert "unit: Field required" in refused(lambda: read_municipality(path))
 
 
 # --- what the texts are filled in with --------------------------------------------------------------
 
 
 def test_the_placeholders_are_those_of_the_language_and_the_unit() -> None:
-    found = config.municipality(config.EXAMPLE)
+    found = read_municipality(EXAMPLE)
     danish = found.placeholders("sundhed", "da", TODAY)
     english = found.placeholders("jobcenter", "en", TODAY)
     assert (danish["key_role"], danish["key_phone"]) == ("nøglepersonen", "00 00 00 13")
@@ -274,7 +276,7 @@ def test_the_placeholders_are_those_of_the_language_and_the_unit() -> None:
 
 
 def test_a_language_or_unit_that_the_file_does_not_know_gets_the_danish_names_and_the_first_number() -> None:
-    found = config.municipality(config.EXAMPLE)
+    found = read_municipality(EXAMPLE)
     assert found.placeholders("closed_last_year", "ar", TODAY) == found.placeholders("jobcenter", "da", TODAY)
 
 
@@ -287,7 +289,7 @@ def test_a_language_or_unit_that_the_file_does_not_know_gets_the_danish_names_an
     ],
 )
 def test_an_offer_that_nobody_has_checked_for_half_a_year_is_not_shown(today: date, shown: list[str]) -> None:
-    found = config.municipality(config.EXAMPLE)
+    found = read_municipality(EXAMPLE)
     offers = found.placeholders("jobcenter", "da", today)["offers"].split("\n")
     assert [one.split()[1].rstrip(",") for one in offers if one] == shown
     assert len([said for said in found.warnings(today) if said.startswith("offer '")]) == 2 - len(shown)
@@ -295,7 +297,7 @@ def test_an_offer_that_nobody_has_checked_for_half_a_year_is_not_shown(today: da
 
 def test_an_offer_past_its_date_is_not_shown_and_is_warned_of(tmp_path: Path) -> None:
     path = town(tmp_path, ("valid_until = 2027-12-31", "valid_until = 2026-11-21"))
-    found = config.municipality(path)
+    found = read_municipality(path)
     assert "Samtaler" not in found.placeholders("jobcenter", "da", TODAY)["offers"]
     assert "Samtaler" in found.placeholders("jobcenter", "da", date(2026, 11, 21))["offers"]
     assert list(found.warnings(TODAY)) == [
@@ -304,14 +306,14 @@ def test_an_offer_past_its_date_is_not_shown_and_is_warned_of(tmp_path: Path) ->
 
 
 def test_an_offer_is_shown_with_its_number_and_whom_it_is_for() -> None:
-    offers = config.municipality(config.EXAMPLE).placeholders("jobcenter", "da", TODAY)["offers"]
+    offers = read_municipality(EXAMPLE).placeholders("jobcenter", "da", TODAY)["offers"]
     assert offers.split("\n")[0] == (
         "– Samtaler om vold, Familiehuset, 00 00 00 15 (voksne, der er eller har været udsat for vold)"
     )
 
 
 def test_opening_hours_are_by_weekday_and_a_day_that_is_not_named_is_closed() -> None:
-    opening = config.municipality(config.EXAMPLE).opening()
+    opening = read_municipality(EXAMPLE).opening()
     assert set(opening) == {0, 1, 2, 3, 4}
     assert opening[3] == (time(8), time(17))
     assert opening[4] == (time(8), time(13))
@@ -358,7 +360,7 @@ def test_opening_hours_are_by_weekday_and_a_day_that_is_not_named_is_closed() ->
 def test_what_has_grown_old_is_warned_of_and_nothing_else_is(
     old: str, new: str, said: str, tmp_path: Path
 ) -> None:
-    assert list(config.municipality(town(tmp_path, (old, new))).warnings(TODAY)) == [said]
+    assert list(read_municipality(town(tmp_path, (old, new))).warnings(TODAY)) == [said]
 
 
 @pytest.mark.parametrize(
@@ -372,4 +374,4 @@ def test_what_has_grown_old_is_warned_of_and_nothing_else_is(
     ],
 )
 def test_what_is_just_young_enough_is_not_warned_of(old: str, new: str, tmp_path: Path) -> None:
-    assert list(config.municipality(town(tmp_path, (old, new))).warnings(TODAY)) == []
+    assert list(read_municipality(town(tmp_path, (old, new))).warnings(TODAY)) == []

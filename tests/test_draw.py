@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from bot import config
 from bot.errors import FlowError
 from bot.flows import declared, draw, paper
 from bot.flows.guards import GUARDS
@@ -26,10 +25,12 @@ from bot.flows.paper.sheet import beside, sheets
 from bot.flows.shape import StateShape
 from bot.locales import words
 from bot.model import Choice, Flow, Guard, Line, State, Text
+from bot.municipality import EXAMPLE
+from bot.municipality import read as read_municipality
 
 OPSPOR = Path(sys.executable).parent / "opspor"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-TOWN = config.municipality(config.EXAMPLE)
+TOWN = read_municipality(EXAMPLE)
 FLOWS = load(unverified=True).flows
 SPOKEN = words.load()
 OPEN = dict.fromkeys(

@@ -188,6 +188,9 @@ STATUS: list[tuple[Referral, list[Notice], str]] = [
     (ACCEPTED, [PASSED], "accepted"),
     (ACCEPTED, [], "accepted"),
     (CLOSED, [], "closed"),
+    (replace(CLOSED, close="not_reached"), [], "closed"),
+    (replace(CLOSED, close="not_reached", urgency="same_day"), [], "not_reached"),
+    (replace(CLOSED, close="not_reached", urgency="now"), [], "not_reached"),
     (CLOSED, [PASSED, WAITS], "closed"),
     (replace(STORED, close="declined", closed=NOW), [WAITS], "closed"),
     (replace(CLOSED, close="sent_in_error"), [], "withdrawn"),
@@ -211,7 +214,7 @@ def test_it_is_told_that_more_were_asked_because_nobody_answered_and_that_nobody
 
 def test_every_status_is_in_the_table() -> None:
     said = {said for _, _, said in STATUS} | {"asked_more", "nobody_answers"}
-    assert len(said) == 11
+    assert len(said) == 12
     assert said >= NEEDS_A_CALL
     assert said - NEEDS_A_CALL == {"stored", "delivered", "opened", "accepted", "closed", "withdrawn"}
 

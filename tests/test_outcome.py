@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot import conversation
-from bot.model import Outcome
+from bot.outcome import Outcome
 from bot.storage.purge import purge
 from bot.storage.tables import metadata
 from tests.cast import NOTHING_MORE, Cast, on_stage, play, refer, to_consent

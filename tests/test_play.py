@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
 from bot.flows import play
 from bot.flows.loader import load
 from bot.locales import words
 from bot.locales.screen import screen
+from bot.municipality import EXAMPLE
+from bot.municipality import read as read_municipality
 from tests.test_scenarios import SCENARIOS
 from tests.test_transcripts import transcript
 
 OPSPOR = Path(sys.executable).parent / "opspor"
-TOWN = config.municipality(config.EXAMPLE)
+TOWN = read_municipality(EXAMPLE)
 FLOWS = load(unverified=True).flows
 SPOKEN = words.Words({"da": {}})
 VALUES = TOWN.placeholders(TOWN.unit[0].id, "da", date(2026, 11, 22))

@@ -22,7 +22,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 import bot
 from bot.errors import ConfigError, SessionConflict, StorageFailed
-from bot.model import Answered, Notice, Outcome, Referral, Session, Staff, Urgency
+from bot.model import Answered, Notice, Referral, Session, Staff, Urgency
+from bot.outcome import Outcome
 from bot.storage import notices, outcomes, people, referrals, sessions, tables, traces, types
 from bot.storage.cipher import Cipher
 from bot.storage.codes import read_answers, read_trail, write_answers, write_trail

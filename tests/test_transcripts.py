@@ -9,17 +9,19 @@ from typing import Any
 
 import pytest
 
-from bot import config, derived
+from bot import derived
 from bot.flows.loader import load
 from bot.locales import words
 from bot.locales.screen import screen
 from bot.model import Card, Flow
+from bot.municipality import EXAMPLE
+from bot.municipality import read as read_municipality
 from tests import roads
 from tests.talk import Talk
 from tests.test_scenarios import SCENARIOS
 
 DIRECTORY = Path(__file__).parent / "transcripts"
-TOWN = config.municipality(config.EXAMPLE)
+TOWN = read_municipality(EXAMPLE)
 TODAY = date(2026, 11, 22)
 
 OUTSIDE = {"taken_by_other", "gone"}  # ends to which the house leads, and no answer

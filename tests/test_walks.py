@@ -9,13 +9,15 @@ from datetime import date
 
 import pytest
 
-from bot import config, derived, engine
+from bot import derived, engine
 from bot.flows import loader
 from bot.flows.guards import GUARDS
 from bot.locales import words
 from bot.locales.screen import TICK, screen
 from bot.locales.words import Words
 from bot.model import Answers, Card, Flow, Session, State, Step, Value
+from bot.municipality import EXAMPLE
+from bot.municipality import read as read_municipality
 from bot.storage.codes import (
     read_answers,
     read_ticks,
@@ -358,7 +360,7 @@ def test_notifying_and_asking_the_key_person_can_be_reached_from_every_card() ->
 def test_every_card_in_every_language_fits_on_a_telephone() -> None:
     """At most 700 characters, labels of at most 48, no hole and no placeholder left (P14)."""
     spoken = words.load()
-    town = config.municipality(config.EXAMPLE)
+    town = read_municipality(EXAMPLE)
     looked: set[tuple[str, object]] = set()
     for walk in everything():
         for look in walk.cards:

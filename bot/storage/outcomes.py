@@ -4,7 +4,7 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from bot.model import Outcome
+from bot.outcome import Outcome
 from bot.storage.tables import outcome
 
 # What the key person's side adds; everything else is written once, when the conversation ends.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, exists, or_, select
 
-from bot.model import week_of
+from bot.outcome import week_of
 from bot.storage.tables import invitation, notice, outcome, referral, seen_update, session, staff
 from bot.storage.types import Moment
 
