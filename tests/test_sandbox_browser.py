@@ -93,6 +93,7 @@ AFTERWARDS = (
     *("next", "next.meeting", "exposure.witnessed", "suspected.parent", "duty.notified", "level.knowledge"),
     *("forms.physical", "done"),
 )
+WORK = ("assessment.done", "tool.other", "plan.made", "review.1m", "offer.group", "answer.accepted")
 
 
 def test_a_whole_handover_from_the_question_to_the_closing(page: Page, tmp_path: Path) -> None:
@@ -113,9 +114,26 @@ def test_a_whole_handover_from_the_question_to_the_closing(page: Page, tmp_path:
         page.screenshot(path=BUILD / "sandbox.png")
         press(employee, *AFTERWARDS)
         expect(employee).to_contain_text("Du lyttede til noget svært.")
-        press(key_person, "contact.reached", "close.completed")
+        press(key_person, "contact.reached", *WORK, "close.completed")
         expect(key_person).to_contain_text("Henvisningen er afsluttet.")
         expect(employee).to_contain_text("Afsluttet.")
+
+
+def test_the_clock_moved_forward_asks_the_next_and_the_employee_sees_it(page: Page, tmp_path: Path) -> None:
+    BUILD.mkdir(exist_ok=True)
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        employee, coordinator = phone(page, 1001), phone(page, 1003)
+        say(employee, "/new")
+        press(employee, *TO_CONSENT, *AFTERWARDS)
+        expect(phone(page, 1002)).to_contain_text(NEUTRAL)
+        for _ in range(8):
+            page.locator('[data-forward="86400"]').click()
+        expect(coordinator).to_contain_text(NEUTRAL)
+        coordinator.locator('[data-code^="0:open."]').last.click()
+        expect(coordinator).to_contain_text("Ring til: Medarbejderen i jobcentret, 00 00 00 21.")
+        expect(employee).to_contain_text(re.compile("jeg har spurgt flere|ikke flere at spørge"))
+        page.screenshot(path=BUILD / "clock.png")
 
 
 def test_a_glance_at_the_lock_screen_tells_nothing(page: Page, tmp_path: Path) -> None:
