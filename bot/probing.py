@@ -29,7 +29,7 @@ def try_routes(c: Connection, house: House, now: datetime) -> None:
     today = now.astimezone(zone).date()
     left = [
         unit
-        for unit in house.rules.units
+        for unit in _in_use(c, house)
         if unit not in known or known[unit][0].astimezone(zone).date() < today
     ]
     for unit in left:
@@ -61,8 +61,16 @@ def failed(c: Connection, house: House, reference: str, now: datetime) -> None:
 
 
 def outages(c: Connection, house: House, now: datetime) -> list[str]:
-    """The units in which no key person can be asked now."""
-    return [unit for unit in house.rules.units if not asking.key_persons(c, house, unit, now)]
+    """The units in use in which no key person can be asked now."""
+    return [unit for unit in _in_use(c, house) if not asking.key_persons(c, house, unit, now)]
+
+
+def _in_use(c: Connection, house: House) -> list[str]:
+    """Those with somebody in them; of a unit that nobody works in yet, `opspor doctor` tells."""
+    people_of = {
+        one.unit for role in ("frontline", "key_person") for one in people.with_role(c, house.cipher, role)
+    }
+    return [unit for unit in house.rules.units if unit in people_of]
 
 
 def _tell_of_outages(c: Connection, house: House, now: datetime) -> None:

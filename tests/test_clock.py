@@ -180,10 +180,29 @@ async def test_each_units_route_is_shown_to_work_once_a_working_day_without_a_so
         (sent,) = cast.wire.of("sendMessage", cast.bente.chat)
         assert sent.parameters["disable_notification"]
         assert not cast.bente.messages
-        routes = {row["unit"]: row["proven"] for row in await cast.rows("route")}
-        assert routes["jobcenter"] is not None and routes["sundhed"] is None
+        (route,) = await cast.rows("route")
+        assert route["unit"] == "jobcenter" and route["proven"] is not None
         assert not await cast.rows("referral") and not await cast.rows("outcome")
-        assert cast.karen.lock_screen == NEUTRAL, "two units have nobody"
+        assert not cast.karen.messages, "in every unit in use somebody can be asked"
+
+
+async def test_the_coordinator_hears_every_working_day_of_a_unit_without_anybody_to_ask(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await cast.admit("dorte", 7009, "frontline", unit="sundhed")
+        await cast.ask(lambda c: probing.try_routes(c, cast.house, cast.time.now()))
+        await cast.outbox()
+        await cast.karen.press("Åbn")
+        assert "Sundhedsplejen" in cast.karen.screen and "Jobcenter" not in cast.karen.screen
+        cast.later(days=1)
+        rung = len(cast.wire.of("sendMessage", cast.karen.chat))
+        await cast.ask(lambda c: probing.try_routes(c, cast.house, cast.time.now()))
+        await cast.outbox()
+        assert len(cast.wire.of("sendMessage", cast.karen.chat)) > rung
+        await cast.admit("else", 7010, "key_person", unit="sundhed")
+        await cast.karen.press("Åbn")
+        assert "I alle enheder" in cast.karen.screen
 
 
 async def test_the_coordinator_hears_the_next_morning_that_a_duty_stands_open_in_a_unit_and_no_more(
