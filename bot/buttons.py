@@ -45,7 +45,8 @@ def _open(c: Connection, house: House, staff: Staff, event: Event, now: datetime
     """A notice, a reminder or an entry of the inbox; only for the one it was sent to."""
     of_this = sorted(notices.of(c, event.argument), key=lambda one: one.message != event.message)
     for notice in of_this:  # the one she pressed before any other of the same case
-        if notice.staff == staff.id and notice.kind in _OPENED:
+        early = notice.kind in _OF_COORDINATORS and not notice.message  # told when it is due, and not before
+        if notice.staff == staff.id and notice.kind in _OPENED and not early:
             return _opened(c, house, _on_notice(c, staff, notice, event, now), notice, event, now)
     referral = referrals.get(c, event.argument)
     if referral is not None and staff.role == "key_person" and staff.unit == referral.unit:
