@@ -106,6 +106,15 @@ async def test_whoever_accepts_stops_the_clock(tmp_path: Path) -> None:
         assert not [row for row in await cast.rows("notice") if row["kind"] == "clock"]
 
 
+async def test_what_somebody_handed_over_goes_on_when_she_is_no_longer_there(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await handed_over(cast)
+        await cast.ask(lambda c: people.remove(c, 1, cast.time.now()))
+        cast.later(days=3)
+        await cast.outbox()
+        assert await cast.karen.id() in await asked(cast)
+
+
 async def test_the_clock_goes_on_after_a_kill(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as cast:
         await handed_over(cast)

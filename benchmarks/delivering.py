@@ -1,0 +1,101 @@
+"""The cost of a notice from the outbox, and of looking for what is due among very many open referrals."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, insert
+
+from bot import config, outbox, root
+from bot.flows import loader
+from bot.locales.words import Words
+from bot.model import Screen
+from bot.municipality import EXAMPLE
+from bot.municipality import read as read_municipality
+from bot.storage import migrate, notices, people
+from bot.storage.cipher import Cipher
+from bot.storage.database import Database, open_database
+from bot.storage.tables import notice, referral
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
+BACKLOG = 2000
+OPEN = 100_000
+A_SECOND = 30  # notices that Telegram takes from one bot
+
+
+class Post:
+    """Takes everything at once; what is left is our own work."""
+
+    def __init__(self) -> None:
+        self.message = 0
+
+    async def send(self, chat: int, screen: Screen) -> int:
+        self.message += 1
+        return self.message
+
+    async def edit(self, chat: int, message: int, screen: Screen) -> None: ...
+
+    async def delete(self, chat: int, messages: Sequence[int]) -> tuple[int, ...]:
+        return ()
+
+
+def measured(directory: Path) -> tuple[float, float]:
+    """Percent of one core that notices take at the rate Telegram permits; milliseconds for the next due look-up."""
+    db = open_database(f"sqlite:///{directory / 'opspor.db'}")
+    try:
+        return asyncio.run(_measured(db))
+    finally:
+        db.close()
+
+
+async def _measured(db: Database) -> tuple[float, float]:
+    await db.run(migrate.upgrade)
+    content = loader.load(unverified=True)
+    settings = config.Settings("1:bench", "http://127.0.0.1", "", "", KEY, "ERROR")
+    town, cipher = read_municipality(EXAMPLE), Cipher(KEY)
+    prepared = root.Prepared(settings, town, content, Words({"da": {}}), db, cipher)
+    house = root.house_of(prepared, lambda: NOW, lambda: None)
+    await db.run(lambda c: _fill(c, cipher))
+    started = time.perf_counter()
+    for _ in range(100):
+        await db.run(lambda c: notices.due(c, NOW - timedelta(days=1), 100))
+    look = (time.perf_counter() - started) / 100 * 1000
+    begun, sent, post = time.process_time(), 0, Post()
+    while count := await outbox.work_off(house, post):
+        sent += count
+    each = (time.process_time() - begun) / sent
+    return each * A_SECOND * 100, look
+
+
+def _fill(c: Connection, cipher: Cipher) -> None:
+    """Many referrals that wait, each with its clock, and a backlog of notices that are due now."""
+    for chat, role in ((1, "frontline"), (2, "key_person")):
+        people.admit(
+            c, cipher, chat=chat, role=role, unit="jobcenter", name="", phone="", language="da", now=NOW  # type: ignore[arg-type]
+        )  # fmt: skip
+    references = [f"r{number}" for number in range(OPEN)]
+    empty = {
+        "unit": "jobcenter",
+        "urgency": "standard",
+        "path": "referral",
+        "stored": NOW,
+        "contact": "",
+        "close": "",
+    }
+    c.execute(insert(referral), [{"reference": one, "sender": 1, **empty} for one in references])
+    row = {"attempts": 0, "message": 0, "code": ""}
+    later = NOW + timedelta(days=1)
+    c.execute(
+        insert(notice),
+        [{"kind": "clock", "staff": 1, "reference": one, "due": later, **row} for one in references],
+    )
+    c.execute(
+        insert(notice),
+        [
+            {"kind": "referral", "staff": 2, "reference": one, "due": NOW, **row}
+            for one in references[:BACKLOG]
+        ],
+    )
