@@ -12,6 +12,7 @@ Result = tuple[Mutant, Judged]
 # Those that change something and are caught by no check, and why each is harmless.
 HARMLESS = {
     "detection: next why 1: not marked help_info": "a mark behind *why*, which no condition and no scenario reads",
+    "duty: child_told_hush: not marked parents_not_first": "the sentence stays; the proof only asks for more",
     "referral: stop: is not there": "the button has the label of the other flows; the words' own check misses it",
 }
 
