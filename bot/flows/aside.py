@@ -32,9 +32,10 @@ def turned_aside(
             yield from _answered_aside(relevance, here, {question: choice})
     yield from _handed_over(relevance, here)
     answers, told = session.answers, set[object]()
+    marks = {question: _marks_of_asking(relevance, question) - met for question in relevance.loose}
     read = [guard for guard in _read_here(relevance, session.state) if guard in seen.may_hold]
     for wished in _wishes(relevance.loose):
-        new = frozenset(q for q in wished if _marks_of_asking(relevance, q) - met)
+        new = frozenset(q for q in wished if marks[q])
         truths = (new, *(guard({**answers, **wished}) for guard in read))
         if truths not in told:
             told.add(truths)

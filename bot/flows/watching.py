@@ -43,7 +43,10 @@ class Watcher:
     def press(self, press: Press) -> None:
         begun = time.perf_counter()
         for verdict, after in self.afters:
-            begun = self._judge(verdict, after.right(press), after.why, press.codes, begun)
+            right = after.right(press)
+            if right is not None:
+                self._judge(verdict, right, after.why, press.codes, begun)
+                begun = time.perf_counter()
         if press.looks and press.after.view:
             self._each(press.after, press.card, press.codes)
 
