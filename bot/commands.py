@@ -52,7 +52,7 @@ def _nowhere_to_send(c: Connection, house: House, staff: Staff, now: datetime) -
     """Before the first question: where no key person can be asked, whom to ring instead."""
     if asking.key_persons(c, house, staff.unit, now, staff):
         return ()
-    probing.nowhere_to_send(c, house, staff.unit, now)
+    probing.nowhere_to_send(c, house, now)
     return ("nowhere.new",)
 
 

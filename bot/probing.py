@@ -84,7 +84,7 @@ def _tell_of_outages(c: Connection, house: House, now: datetime) -> None:
             notices.drop(c, known.id)
 
 
-def nowhere_to_send(c: Connection, house: House, unit: str, now: datetime) -> None:
+def nowhere_to_send(c: Connection, house: House, now: datetime) -> None:
     """Somebody begins where nobody can be asked: the coordinators hear of it at once, unless they have."""
     for coordinator in people.with_role(c, house.cipher, "coordinator"):
         if notices.find(c, NOWHERE, coordinator.id, NOWHERE) is None:

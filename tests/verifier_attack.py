@@ -20,7 +20,7 @@ from bot.flows.verdicts import Broken, Report
 from bot.flows.verify import GIVENS, Spoken, verify
 from bot.flows.vocabulary import QUESTIONS
 from bot.model import Answers, Event, Flow, Session, Step
-from bot.storage.codes import read_answers, read_ticks, read_trail, write_answers, write_ticks, write_trail
+from bot.proving import kept
 
 DANISH: Spoken = {"da": lambda text: text.msgid}
 Edit = tuple[str, str, str]  # the file, what stands there, what stands there instead
@@ -37,15 +37,6 @@ def loaded(edits: Iterable[Edit] = ()) -> Mapping[str, Flow]:
         for name, text in texts.items():
             (Path(directory) / f"{name}.toml").write_text(text, "utf-8")
         return loader.load(Path(directory), unverified=True).flows
-
-
-def kept(session: Session) -> Session:
-    return replace(
-        session,
-        given=read_answers(write_answers(session.given)),
-        trail=read_trail(write_trail(session.trail)),
-        ticks=read_ticks(write_ticks(session.ticks)),
-    )
 
 
 def proven(flows: Mapping[str, Flow], only: Iterable[str] = (), stops: bool = False) -> Report:

@@ -11,8 +11,8 @@ from types import FrameType
 from bot.errors import FlowError
 from bot.flows.verdicts import Report
 from bot.flows.verify import verify
-from bot.model import Flow, Session
-from bot.storage.codes import read_answers, read_ticks, read_trail, write_answers, write_ticks, write_trail
+from bot.model import Flow
+from bot.proving import kept
 from tests.mutants.behaviour import as_they_are, differs
 from tests.mutants.examples import scenarios_pass, transcripts_read_the_same
 from tests.mutants.mutant import Made, Mutant, made
@@ -93,16 +93,7 @@ def looks(flows: frozenset[str]) -> Mapping[str, int]:
 
 
 def _verified(flows: Mapping[str, Flow]) -> Report:
-    return verify(flows, {"da": lambda text: text.msgid}, _keep, stops=True)
-
-
-def _keep(session: Session) -> Session:
-    return replace(
-        session,
-        given=read_answers(write_answers(session.given)),
-        trail=read_trail(write_trail(session.trail)),
-        ticks=read_ticks(write_ticks(session.ticks)),
-    )
+    return verify(flows, {"da": lambda text: text.msgid}, kept, stops=True)
 
 
 @contextmanager
