@@ -50,9 +50,10 @@ def answer(c: Connection, house: House, staff: Staff, event: Event, now: datetim
     people.set_away(c, staff.id, back)
     notices.queue(c, "return", staff.id, "return", back)
     referring.hand_on(c, house, staff, now)
+    said = house.phrase("away.noted", staff, back=house.words.day(house.today(back), staff.language))
     hers = any(one.accepted_by == staff.id for one in referrals.open_for(c, staff.id))
     return cards.house_card(
-        c, house, staff, "away.noted", now, event.message, more=("away.hers",) if hers else ()
+        c, house, staff, Text(said, ""), now, event.message, more=("away.hers",) if hers else ()
     )
 
 

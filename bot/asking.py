@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import handover
+from bot import derived, handover
 from bot.handover import NEEDS_A_CALL
 from bot.house import House
 from bot.model import Answers, Notice, Referral, Role, Staff, Watch
@@ -23,6 +23,8 @@ def specialist(house: House, answers: Answers) -> str:
     known = house.rules.specialists
     if answers.get("honour") == "yes" and "honour" in known:
         return known["honour"]
+    if derived.path(answers) == "shelter" and "shelter" in known:
+        return known["shelter"]
     about_a_child = (
         answers.get("children") in {"yes", "both", "self", "unborn"} or answers.get("mode") == "child"
     )
@@ -80,9 +82,12 @@ def wind(c: Connection, house: House, reference: str) -> None:
 def strike(c: Connection, house: House, clock: Notice, now: datetime) -> None:
     """The clock was due: go on to the next, or find that there is time yet."""
     referral, watch = referrals.get(c, clock.reference), watches.get(c, clock.reference)
-    if referral is None or watch is None or referral.closed or referral.accepted_by is not None:
+    if referral is None or referral.closed or referral.accepted_by is not None:
         notices.drop(c, clock.id)
         watches.end(c, clock.reference)
+        return
+    if watch is None:  # nobody knows since when it waits: its time begins anew, and it stays due
+        restart(c, house, clock.reference, now)
         return
     asked = notices.of(c, clock.reference, "referral")
     if handover.deadline(referral.urgency, watch, asked, house.rules) > now:

@@ -32,7 +32,8 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the municipality's file says of hand-overs. `neighbours` is the unit that helps out, by unit;
-    `specialists` the unit that knows most of honour-related conflicts or of children."""
+    `specialists` the unit that knows most of honour-related conflicts, of
+    places in a shelter or of children."""
 
     hours: Hours
     urgent: Limits

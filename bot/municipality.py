@@ -74,9 +74,10 @@ class Unit(_Table):
 
 
 class Specialists(_Table):
-    """The units whose key persons know most of honour-related conflicts, or of children; they are asked along."""
+    """The units whose key persons know most of honour-related conflicts, shelters or children; they are asked along."""
 
     honour: UnitId | None = None
+    shelter: UnitId | None = None
     children: UnitId | None = None
 
 

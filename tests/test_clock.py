@@ -1,9 +1,12 @@
 """What happens when nobody takes a hand-over: who is asked next, what the employee hears, and when people are away."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
-from bot import probing
-from bot.storage import people
+import pytest
+
+from bot import asking, probing
+from bot.storage import people, watches
 from tests.cast import NEUTRAL, Cast, Person, on_stage
 
 KEY_PHONE = "00 00 00 12"
@@ -123,6 +126,34 @@ async def test_the_clock_goes_on_after_a_kill(tmp_path: Path) -> None:
         await cast.start()
         await cast.outbox()
         assert await cast.karen.id() in await asked(cast)
+
+
+async def test_a_clock_without_its_watch_begins_anew_and_is_not_dropped(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        reference = await handed_over(cast)
+        await cast.ask(lambda c: watches.end(c, reference))
+        cast.later(hours=7)
+        await cast.outbox()
+        clocks = [row for row in await cast.rows("notice") if row["kind"] == "clock"]
+        assert clocks[0]["due"] > cast.time.now()
+        cast.later(days=3)
+        await cast.outbox()
+        assert len(await asked(cast)) > 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "unit"),
+    [
+        ({"who": "parent", "honour": "yes", "wish": "shelter"}, "voksen"),
+        ({"wish": "shelter", "children": "yes"}, "jobcenter"),
+        ({"wish": "help", "children": "yes"}, "sundhed"),
+        ({"wish": "help", "children": "no"}, ""),
+    ],
+)
+def test_those_who_know_most_of_such_a_case_are_asked_along(facts: dict[str, str], unit: str) -> None:
+    rules = SimpleNamespace(specialists={"honour": "voksen", "shelter": "jobcenter", "children": "sundhed"})
+    answers = {"mode": "told", "consent": "named", **facts}
+    assert asking.specialist(SimpleNamespace(rules=rules), answers) == unit  # type: ignore[arg-type]
 
 
 async def test_who_is_away_is_not_asked_and_what_waits_for_her_goes_to_the_next(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ STEPS = [
     ("Jeg har talt med borgeren", "referral", "contact", "reached", "Er risikovurderingen lavet?"),
     ("Ja, den er lavet", "work", "assessment", "done", "Hvilket redskab er brugt?"),
     ("PATRIARK", "work", "tool", "patriark", "Er der lavet en sikkerhedsplan?"),
-    ("Ja, der er en plan", "work", "plan", "", "Hvornår skal planen ses efter?"),
+    ("Ja, der er en plan", "work", "plan", "", "Hvornår skal I se på planen igen?"),
     ("Om to uger", "work", "plan", "made", "Hvad tilbyder du borgeren?"),
     ("Gruppeforløb", "work", "offer", "group", "Hvad siger borgeren til tilbuddet?"),
     ("Ja tak", "work", "answer", "accepted", "Hvordan slutter den?"),
@@ -186,7 +186,7 @@ async def test_she_is_reminded_on_the_working_day_before_and_asked_about_the_pla
 ) -> None:
     async with on_stage(tmp_path) as cast:
         await case(cast, upto="Ja tak")
-        assert "Sikkerhedsplanen ses efter tirs. 8. dec." in cast.bente.screen
+        assert "Sikkerhedsplanen: tirs. 8. dec. ser I på den igen" in cast.bente.screen
         await cast.bente.press("Læg væk")
         (notice,) = await notices_of(cast.bente, "review")
         assert notice.due == datetime(2026, 12, 7, 7, 0, tzinfo=UTC), "Monday, when work begins"
@@ -202,10 +202,10 @@ async def test_she_is_reminded_on_the_working_day_before_and_asked_about_the_pla
             cast,
             """
             bente * Åbn
-            bente < Sikkerhedsplanen skal ses efter nu.
+            bente < Det er tid til at se på sikkerhedsplanen igen.
             bente * Ja, der er en plan
             bente * Om en måned
-            bente < Sikkerhedsplanen ses efter
+            bente < Sikkerhedsplanen:
             """,
         )
         assert NEUTRAL not in cast.bente.messages.values()

@@ -1,4 +1,4 @@
-"""The watch over hand-overs that nobody has taken; what it leads to is `escalating.py`."""
+"""The watch over hand-overs that nobody has taken; what it leads to is `asking.py`."""
 
 from dataclasses import asdict
 from typing import Any
