@@ -16,10 +16,24 @@ def pressed(c: Connection, house: House, staff: Staff, event: Event, now: dateti
     that ask for nothing new still do what they say."""
     session = sessions.load(c, staff.id, staff.active)
     on_her_card = session is not None and session.turn == event.turn
-    if session is not None and on_her_card and event.code == "stop" and not _is_hidden(house, session):
+    if session is None or not on_her_card:
+        return begin_again(c, house, staff, staff.active, now, event.message)
+    if _is_hidden(house, session):
+        return _on_hidden(c, house, staff, session, event, now)
+    if event.code == "stop":
         return stop(c, house, staff, now, event.message)
-    uncovered = on_her_card and event.code == "hide"
-    return begin_again(c, house, staff, staff.active, now, event.message, uncovered=uncovered)
+    return begin_again(c, house, staff, staff.active, now, event.message)
+
+
+def _on_hidden(
+    c: Connection, house: House, staff: Staff, session: Session, event: Event, now: datetime
+) -> Reply | None:
+    """The hidden screen works in every version; what it lies over begins again when she has uncovered it."""
+    turned = engine.step(house.flows[session.flow], session, event).session
+    if not turned.is_hidden:
+        return begin_again(c, house, staff, staff.active, now, event.message, uncovered=True)
+    saved = sessions.save(c, staff.id, staff.active, turned, now)
+    return dialogue.show(c, house, staff, saved, now, event.message)
 
 
 def stop(c: Connection, house: House, staff: Staff, now: datetime, message: int = 0) -> Reply | None:
@@ -57,7 +71,7 @@ def begin_again(
 
 
 def _is_hidden(house: House, session: Session) -> bool:
-    return session.view == "hide" and session.flow in house.flows
+    return session.is_hidden and session.flow in house.flows
 
 
 def _told(c: Connection, session: Session) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot import anew, derived, dialogue, engine
 from bot.house import House
 from bot.model import Button, Card, Event, Line, Reply, Session, Staff, Text
-from bot.storage import sessions
+from bot.storage import people, sessions
 
 Order = Callable[[Connection, House, Staff, Event, datetime], Reply]
 
@@ -25,6 +25,20 @@ def house_card(
     back = (Button(dialogue.RESUME, house.phrases["button.back_to_talk"]),) if going_on else ()
     card = Card(lines, choices, (*back, acute_button(house)))
     return dialogue.reply_with(c, house, staff, card, now, pressed)
+
+
+def hidden(c: Connection, house: House, staff: Staff, about: str) -> Session | None:
+    session = sessions.load(c, staff.id, about)
+    return session if session is not None and session.is_hidden and session.flow in house.flows else None
+
+
+def still_hidden(c: Connection, house: House, staff: Staff, about: str, now: datetime) -> Reply | None:
+    """The hidden screen again, where one lies over that conversation: nothing but the act itself brings it back."""
+    session = hidden(c, house, staff, about)
+    if session is None:
+        return None
+    people.set_active(c, staff.id, about)
+    return dialogue.show(c, house, replace(staff, active=about), session, now)
 
 
 def resume_button(house: House) -> Button:

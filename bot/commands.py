@@ -34,15 +34,8 @@ def obey(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
 
 
 def _new(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
-    own = sessions.load(c, staff.id, dialogue.OWN)
-    if own is not None and own.view == "hide":
-        # She hid it; nobody else knows that this brings it back.
-        switched, session = dialogue.switch(c, house, staff, dialogue.OWN, now)
-        if session is not None:
-            return cards.press_for(c, house, switched, session, event, "hide", now)
-        again = anew.begin_again(c, house, staff, dialogue.OWN, now, uncovered=True)
-        if again is not None:
-            return again
+    if hidden := cards.still_hidden(c, house, staff, dialogue.OWN, now):
+        return hidden
     return dialogue.begin(
         c, house, staff, "detection", "new", now, told=_nowhere_to_send(c, house, staff, now)
     )
@@ -61,6 +54,11 @@ def _duty(c: Connection, house: House, staff: Staff, event: Event, now: datetime
 
 
 def _stop(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    if cards.hidden(c, house, staff, staff.active):
+        # It ends as any other, and what it leaves behind comes later: nothing of it is shown to whoever looks on.
+        dialogue.stop(c, house, staff, staff.active, now)
+        people.set_active(c, staff.id, dialogue.OWN)
+        return cards.house_card(c, house, replace(staff, active=dialogue.OWN), "resting", now)
     stopped = anew.stop(c, house, staff, now)
     return stopped or cards.house_card(c, house, staff, "nothing_to_stop", now)
 
@@ -83,7 +81,7 @@ def _clear(c: Connection, house: House, staff: Staff, event: Event, now: datetim
 
 def _help(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     more = () if staff.role == "frontline" else ("help_key_person",)
-    return cards.house_card(c, house, staff, "help", now, more=more)
+    return cards.house_card(c, house, staff, "help", now, more=("help_hidden", *more))
 
 
 def _start(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:

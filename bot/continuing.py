@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from bot import engine
 from bot.model import Answered, Answers, Flow, Guard, Line, Session, State, Value
 
 # What the house tells a conversation about its referral; no card has to offer it.
@@ -28,12 +29,15 @@ def going_on(flow: Flow | None, session: Session) -> Session | None:
     trail = tuple(_passed_by(flow, one) for one in session.trail)
     if "sent" in state.marks and not _leads_back_to_consent(trail):
         return None
-    closed = bool(session.view) and not _visible(_beside(flow, state, session.view), session.answers)
+    closed = bool(session.view) and not _visible(
+        _beside(flow, state, engine.view_of(session)), session.answers
+    )
     if not closed and trail == session.trail:
         return session
-    # With a view its buttons go: one of them, pressed now, must not answer the card behind it.
+    # With a view its buttons go: one of them, pressed now, must not answer the card behind it. What is hidden stays so.
     turn = session.turn + closed
-    return replace(session, trail=trail, turn=turn, view="" if closed else session.view)
+    left = "hide" if session.is_hidden else ""
+    return replace(session, trail=trail, turn=turn, view=left if closed else session.view)
 
 
 def entry_of(flow: Flow, session: Session) -> str:

@@ -59,10 +59,8 @@ def _turn(c: Connection, house: House, event: Event) -> Reply | None:
 
 def _typed(c: Connection, house: House, staff: Staff, now: datetime) -> Reply:
     """It is told kindly; where the screen is hidden, the hidden screen says nothing of it."""
-    session = sessions.load(c, staff.id, staff.active)
-    if session is not None and session.view == "hide" and session.flow in house.flows:
-        return dialogue.show(c, house, staff, session, now)
-    return cards.house_card(c, house, staff, "typed", now)
+    hidden = cards.still_hidden(c, house, staff, staff.active, now)
+    return hidden or cards.house_card(c, house, staff, "typed", now)
 
 
 def _reachable(c: Connection, house: House, staff: Staff | None, event: Event, now: datetime) -> None:

@@ -21,8 +21,10 @@ from bot.model import (
 
 STOPPED = "stopped"
 
-# What a bystander must not be able to undo by chance: on the hidden screen only two controls do anything.
+# What a bystander must not be able to undo by chance: the hidden screen has four buttons that each show something
+# ordinary, and only the second of two presses on `hide`, with nothing in between, brings the card back.
 _ON_HIDDEN = ("back", "hide", "more", "acute")
+_HIDDEN, _ROOM, _PAPERS, _EMERGENCY = "hide", "hide.room", "hide.papers", "hide.acute"
 
 
 @dataclass(slots=True)
@@ -76,7 +78,12 @@ def card(flow: Flow, session: Session) -> Card:
 
 
 def _shown(flow: Flow, session: Session) -> State:
-    return flow.views.get(session.view) or flow.states[session.state]
+    return flow.views.get(view_of(session)) or flow.states[session.state]
+
+
+def view_of(session: Session) -> str:
+    """The flow's view that is shown: the emergency card is one and the same, also over the hidden screen."""
+    return "acute" if session.view == _EMERGENCY else session.view
 
 
 def _card_beside(flow: Flow, session: Session) -> Card:
@@ -93,7 +100,7 @@ def _control(flow: Flow, name: str, state: State, beside: bool = False) -> Butto
         return Button(name, state.moves)
     if ":" in name:  # a button of the house's, which works when the conversation is over
         return Button(name, flow.controls[name.removeprefix("0:").removesuffix(".0")])
-    special = f"{state.name}.{name}"
+    special = f"{state.name.partition('.')[0]}.{name}"
     label = (
         flow.controls.get(special) or flow.controls[f"beside.{name}" if beside and name == "back" else name]
     )
@@ -117,8 +124,10 @@ def _controls(flow: Flow, session: Session) -> tuple[str, ...]:
 
 def _view_controls(session: Session) -> tuple[str, ...]:
     match session.view:
-        case "hide":
+        case "hide" | "hide.room" | "hide.papers":
             return _ON_HIDDEN
+        case "hide.acute":
+            return ("next", "hide")
         case "acute" | "honour":
             return ("next", "hide", "stop") if session.view == "acute" else ("next", "acute", "hide", "stop")
         case "ask":
@@ -195,7 +204,7 @@ def _answer(
 
 def _back(flow: Flow, session: Session) -> Step:
     if session.view:
-        return Step(_turned(session, view="")) if session.view != "hide" else Step(_turned(session))
+        return Step(_turned(session, view=_HIDDEN if session.is_hidden else ""))
     if all(one.aside for one in session.trail[session.sealed :]):
         return Step(session, note="sealed" if session.sealed else "first")
     at = max(i for i, one in enumerate(session.trail) if i >= session.sealed and not one.aside)
@@ -204,7 +213,7 @@ def _back(flow: Flow, session: Session) -> Step:
 
 def _next(flow: Flow, session: Session) -> Step:
     if session.view:
-        return Step(_turned(session, view=""))
+        return Step(_turned(session, view=_HIDDEN if session.is_hidden else ""))
     return _answer(flow, session, "next", {})
 
 
@@ -232,7 +241,8 @@ def withdraw(flow: Flow, session: Session) -> Step:
         or "sent" not in flow.states[one.state].marks  # that card would say what is not so any more
     )
     kept = tuple(one for one in still if one.answers or not one.aside)
-    asked_again = _turned(session, state=state, trail=kept, ticks=(), view="", sealed=0)
+    view = session.view if session.is_hidden else ""
+    asked_again = _turned(session, state=state, trail=kept, ticks=(), view=view, sealed=0)
     return Step(asked_again, does=("withdraw",), note="withdrawn")
 
 
@@ -251,11 +261,17 @@ def _view(name: str) -> Callable[[Flow, Session], Step]:
 
 
 def _hide(flow: Flow, session: Session) -> Step:
-    return Step(_turned(session, view="" if session.view == "hide" else "hide"))
+    """Over a card the hidden screen; on that first the room, and pressed there again the card."""
+    following = {_HIDDEN: _ROOM, _PAPERS: _ROOM, _ROOM: ""}
+    return Step(_turned(session, view=following.get(session.view, _HIDDEN)))
 
 
 def _more(flow: Flow, session: Session) -> Step:
-    return Step(_turned(session, view="hide" if session.view == "hide" else "more"))
+    return Step(_turned(session, view=_PAPERS if session.is_hidden else "more"))
+
+
+def _acute(flow: Flow, session: Session) -> Step:
+    return Step(_turned(session, view=_EMERGENCY if session.is_hidden else "acute"))
 
 
 _CONTROLS: dict[str, Callable[[Flow, Session], Step]] = {
@@ -264,7 +280,7 @@ _CONTROLS: dict[str, Callable[[Flow, Session], Step]] = {
     "done": _done,
     "why": _view("why"),
     "show": _view("show"),
-    "acute": _view("acute"),
+    "acute": _acute,
     "hide": _hide,
     "more": _more,
     "notify": _view("notify"),

@@ -150,6 +150,11 @@ class Session:
             merged.update(answered.answers)
         return merged
 
+    @property
+    def is_hidden(self) -> bool:
+        """The neutral screen lies over the card, or something that was opened on it."""
+        return self.view.partition(".")[0] == "hide"
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

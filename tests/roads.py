@@ -60,7 +60,7 @@ class Walk:
         session, answers = self.session, self.session.answers
         self.cards.append(_mark_of(self.flow, session))
         if session.view not in ("why", "show"):
-            state = self.flow.views[session.view] if session.view else self.flow.states[session.state]
+            state = self.flow.views[engine.view_of(session)] if session.view else self.flow.states[session.state]
             where = (session.view, state.name)
             conditions = {
                 "line": [line.when for line in state.lines],
@@ -171,8 +171,8 @@ def _go_on(walk: Walk, chance: random.Random, aside: bool) -> None:
     if session.view:
         answers = [one.code for one in card.choices]
         leaving = (
-            ("hide",) if session.view == "hide" else ("next", "back")
-        )  # of the hidden screen back does nothing
+            ("hide",) if session.is_hidden else ("next", "back")
+        )  # of the hidden screen back leads nowhere
         ways = [code for code in leaving if code in controls]
         walk.press(chance.choice(answers) if answers and chance.random() < 0.8 else ways[0])
     elif aside and "more" in controls and len(walk.codes) < 40 and chance.random() < 0.15:

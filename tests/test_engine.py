@@ -1,5 +1,6 @@
 """The engine, control by control: what a press changes, what it leaves, and what it never does."""
 
+import itertools
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -138,6 +139,7 @@ def test_every_press_that_counts_raises_the_turn_by_one() -> None:
         "back",
         "hide",
         "hide",
+        "hide",
         "acute",
         "next",
         "more",
@@ -192,8 +194,9 @@ def test_done_answers_with_the_ticks_and_clears_them() -> None:
 def test_a_view_keeps_the_ticks(view: str) -> None:
     talk = on("moment.during", "mode.concern", "signs.fear", view)
     assert talk.session.ticks == ("fear",)
-    leave = {"acute": "next", "hide": "hide"}.get(view, "back")
-    back = talk.press(leave)
+    leave = {"acute": ("next",), "hide": ("hide", "hide")}.get(view, ("back",))
+    for code in leave:
+        back = talk.press(code)
     assert (back.session.ticks, back.session.view, state(back)) == (("fear",), "", "signs")
 
 
@@ -356,26 +359,51 @@ def test_whether_there_are_children_is_hers_to_find_out_whatever_she_said_of_the
 # --- hide -------------------------------------------------------------------------------------------
 
 
-def test_hide_shows_the_neutral_screen_and_hide_again_brings_the_question_back() -> None:
+def test_hide_shows_the_neutral_screen_and_hide_twice_brings_the_question_back() -> None:
     before = on(*TO_RESPONSE)
     hidden = on(*TO_RESPONSE, "hide")
     assert hidden.cards[-1].marks == {"neutral"}
     assert hidden.cards[-1].choices == ()
-    assert hidden.press("hide").cards[-1] == before.cards[-1]
+    room = hidden.press("hide")
+    assert room.cards[-1].marks == {"neutral"} and room.cards[-1] != hidden.cards[0]
+    assert room.press("hide").cards[-1] == before.cards[-1]
 
 
-@pytest.mark.parametrize("decoy", ["back", "more"])
-def test_a_decoy_on_the_hidden_screen_keeps_it_hidden(decoy: str) -> None:
-    hidden = on(*TO_RESPONSE, "hide").session
-    step = press(FLOW, hidden, decoy)
-    assert step == Step(replace(hidden, turn=hidden.turn + 1))
+@pytest.mark.parametrize(
+    "presses",
+    [
+        presses
+        for count in (1, 2, 3, 4)
+        for presses in itertools.product(("back", "hide", "more", "acute"), repeat=count)
+    ],
+)
+def test_only_the_same_press_twice_in_a_row_uncovers_the_card(presses: tuple[str, ...]) -> None:
+    session = on(*TO_RESPONSE, "hide").session
+    for at, code in enumerate(presses):
+        shown = engine.card(FLOW, session)
+        if code not in {button.code for button in shown.controls}:
+            code = "next"  # what the emergency card has in the others' place
+        session = press(FLOW, session, code).session
+        assert session.state == "response"
+        if not session.is_hidden:
+            assert presses[at - 1 : at + 1] == ("hide", "hide")
+            return
+        assert engine.card(FLOW, session).marks in ({"neutral"}, {"emergency"})
+    doubled = any(presses[at : at + 2] == ("hide", "hide") for at in range(len(presses)))
+    assert not doubled or "acute" in presses
 
 
-def test_acute_works_from_the_hidden_screen_and_leads_back_to_the_question() -> None:
+def test_acute_works_from_the_hidden_screen_and_leads_back_to_the_hidden_screen() -> None:
     talk = on(*TO_RESPONSE, "hide", "acute")
     assert "emergency" in talk.cards[-1].marks
     returned = talk.press("next")
-    assert (state(returned), returned.session.view) == ("response", "")
+    assert (state(returned), returned.session.view) == ("response", "hide")
+    assert "emergency" in returned.press("hide").press("acute").cards[-1].marks
+
+
+def test_what_is_called_back_while_the_screen_is_hidden_uncovers_nothing() -> None:
+    hidden = on(*TO_SENT, "hide").session
+    assert engine.withdraw(FLOW, hidden).session.is_hidden
 
 
 def test_nothing_but_the_four_innocent_buttons_is_on_the_hidden_screen() -> None:

@@ -44,6 +44,16 @@ review = "udkast"
 marks = "neutral"
 say = "Mødeoverblik"
 review = "udkast"
+
+[view."hide.room"]
+marks = "neutral"
+say = "Lokale 2"
+review = "udkast"
+
+[view."hide.papers"]
+marks = "neutral"
+say = "Ingen bilag"
+review = "udkast"
 """
 
 TINY = """
@@ -589,7 +599,7 @@ def test_the_small_flow_is_in_order(tmp_path: Path) -> None:
     assert set(content.flows["tiny"].states) == {
         *("moment", "signs", "response", "duty", "closing", "gone", "stopped"),
     }
-    assert set(content.flows["tiny"].views) == {"acute", "hide", "more", "honour"}
+    assert set(content.flows["tiny"].views) == {"acute", "hide", "hide.room", "hide.papers", "more", "honour"}
     assert content.phrases["note.stale"].msgid == "Her er det nyeste kort."
     assert content.phrases["note.stale"].context == "phrases.note.stale"
     assert content.drafts == 7
@@ -681,7 +691,7 @@ def test_a_text_with_a_name_brings_its_own_conditions_and_marks(tmp_path: Path) 
 
 
 def test_a_problem_that_two_flows_share_is_said_once(tmp_path: Path) -> None:
-    broken = {**GOOD, "common.toml": COMMON.replace('marks = "neutral"', 'marks = "neutrall"')}
+    broken = {**GOOD, "common.toml": COMMON.replace('marks = "neutral"', 'marks = "neutrall"', 1)}
     broken["twin.toml"] = TINY
     assert problems(written(tmp_path, broken)) == ("common.toml: hide: unknown mark 'neutrall'",)
 

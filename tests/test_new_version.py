@@ -534,19 +534,27 @@ async def test_a_hidden_screen_stays_hidden_until_she_uncovers_it(tmp_path: Path
         await outlived(cast, "anna * Skjul")
         for button in ("Dagsorden", "Bilag", "Dagsorden"):
             await cast.anna.press(button)
-            assert cast.anna.screen.startswith("Mødeoverblik") and not cast.anna.toast
+            assert cast.anna.screen.startswith(("Mødeoverblik", "Bilag")) and not cast.anna.toast
         await cast.anna.press_raw("1:hide", await cast.anna.live())
         assert cast.anna.screen.startswith("Mødeoverblik"), "an old button uncovers nothing"
         await cast.anna.say(CITIZEN)
         assert cast.anna.screen.startswith("Mødeoverblik") and TYPED not in cast.anna.transcript()
-        await play(cast, "anna * Lokale\nanna < Jeg er blevet opdateret\nanna < Hvornår bruger du mig?")
+        await play(
+            cast,
+            "anna * Lokale\nanna < Det store mødelokale\nanna * Lokale\n"
+            "anna < Jeg er blevet opdateret\nanna < Hvornår bruger du mig?",
+        )
         assert len(await cast.rows("outcome")) == 1
 
 
-async def test_new_uncovers_a_hidden_screen_and_she_is_told(tmp_path: Path) -> None:
+async def test_new_uncovers_no_hidden_screen_and_the_act_tells_her(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as cast:
         await outlived(cast, "anna * Skjul")
-        await play(cast, "anna > /new\nanna < Jeg er blevet opdateret\nanna < Hvornår bruger du mig?")
+        await play(
+            cast,
+            "anna > /new\nanna < Mødeoverblik\nanna * Lokale\nanna * Lokale\n"
+            "anna < Jeg er blevet opdateret\nanna < Hvornår bruger du mig?",
+        )
         assert len(await cast.rows("outcome")) == 1
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.storage import watches
 from tests import wire as raw
 from tests.cast import (
     CITIZEN,
@@ -433,7 +432,9 @@ async def test_emergency_from_a_status_card_and_back_to_the_question_that_was_in
         assert sorted(cast.anna.messages) == [status, await cast.anna.live()]
 
 
-async def test_the_hidden_screen_says_nothing_and_new_brings_the_talk_back(tmp_path: Path) -> None:
+async def test_the_hidden_screen_says_nothing_and_only_the_same_press_twice_brings_the_talk_back(
+    tmp_path: Path,
+) -> None:
     async with on_stage(tmp_path) as cast:
         await play(
             cast,
@@ -446,10 +447,17 @@ async def test_the_hidden_screen_says_nothing_and_new_brings_the_talk_back(tmp_p
             anna * Dagsorden
             anna < Mødeoverblik
             anna * Bilag
-            anna < Mødeoverblik
+            anna < Ingen bilag
+            anna * Lokale
+            anna < Det store mødelokale
+            anna * Bilag
             anna > /new
             post
-            anna - Mødeoverblik
+            anna < Ingen bilag
+            anna * Lokale
+            anna < Det store mødelokale
+            anna * Lokale
+            anna - Det store
             anna < Er alt på plads?
             """,
         )
@@ -457,6 +465,20 @@ async def test_the_hidden_screen_says_nothing_and_new_brings_the_talk_back(tmp_p
         assert len(cast.anna.messages) == 1
         await cast.anna.press("Ja, alt er på plads")
         assert (await session_of(cast.anna)).state == "response"
+
+
+async def test_a_hidden_talk_that_is_stopped_ends_without_a_word_of_what_it_was(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await cast.anna.say("/new")
+        await cast.anna.answer(until="duty", moment="during", mode="told", gate="ok", children="yes")
+        await cast.anna.press("Skjul")
+        await cast.anna.say("/stop")
+        await cast.outbox()
+        assert cast.anna.screen.startswith("Skriv /new")
+        assert len(cast.anna.messages) == 1 and not await cast.rows("session")
+        assert [row["kind"] for row in await cast.rows("notice") if row["staff"] == await cast.anna.id()] == [
+            "duty_open"
+        ]
 
 
 async def test_new_in_the_middle_of_a_talk_ends_it_with_its_outcome_and_begins_another(
@@ -696,7 +718,7 @@ async def test_a_status_card_and_an_unopened_notice_are_replaced_before_they_are
         await cast.anna.answer()
         await cast.quarter()
         (status,), (notice,) = cast.anna.messages, cast.bente.messages
-        await cast.ask(lambda c: watches.end(c, "r1"))  # nobody's time is up here
+        await cast.sql("DELETE FROM notice WHERE kind = 'clock'")  # nobody's time is up here
         for _ in range(3):
             cast.later(hours=47)  # in opening hours, where a new notice would ring
             await cast.outbox()

@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "outcome": set(),
     "derived": {"model"},
     "engine": {"model"},
-    "continuing": {"model"},
+    "continuing": {"model", "engine"},
     "worktime": set(),
     "days": {"worktime"},
     "handover": {"model", "worktime"},

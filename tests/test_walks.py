@@ -154,7 +154,7 @@ def _go_on(walk: Walk, chance: random.Random) -> None:
     card, session = walk.looks[-1].card, walk.session
     if session.view:
         onwards = [code for code in offered(card) if code in ("next", "back", "hide")]
-        walk.take("hide" if session.view == "hide" else onwards[0])
+        walk.take("hide" if session.is_hidden else onwards[0])
         return
     state = walk.flow.states[session.state]
     if state.many:
@@ -198,6 +198,8 @@ def _look_into(walk: Walk, here: Look, session: Session, code: str) -> None:
             _look_into(walk, here, step.session, further)
     leave = next(one for one in ("next", "back", "hide") if one in offered(look.card))
     left = press(walk.flow, step.session, "hide" if code == "hide" else leave).session
+    if code == "hide":
+        left = press(walk.flow, left, "hide").session
     assert (left.state, left.view, left.trail, left.ticks) == (
         session.state,
         "",
@@ -333,7 +335,9 @@ def test_every_card_that_is_not_an_end_has_back_and_stop() -> None:
     for walk in everything():
         for look in walk.cards:
             codes = offered(look.card)
-            if look.session.view == "hide":
+            if look.session.view == "hide.acute":
+                assert codes == ["next", "hide"], look
+            elif look.session.is_hidden:
                 assert codes == ["back", "hide", "more", "acute"], look
             elif look.session.view:
                 assert "stop" in codes and ({"back", "next"} & set(codes)), look

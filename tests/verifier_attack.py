@@ -254,7 +254,8 @@ def _press(talk: Talk, chance: random.Random, restless: float) -> None:
     if talk.session.view:
         answers = [code for code in offered if "." in code]
         further = [code for code in offered if code in ("notify", "ask", "withdraw", "done")]
-        leave = [code for code in ("next", "back", "hide") if code in offered][:1]
+        out = ("hide",) if talk.session.is_hidden else ("next", "back", "hide")
+        leave = [code for code in out if code in offered][:1]
         talk.take(chance.choice([chance.choice(answers or leave), *further, *leave]))
     elif chance.random() < restless:
         beside = [code for code in offered if "." not in code and code not in ("next", "done", "stop")]

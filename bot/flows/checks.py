@@ -13,7 +13,7 @@ from bot.flows.wording import of_label, of_line, of_texts, unknown
 CALLBACK_BYTES = 64
 TURN_DIGITS = 10
 REQUIRED_STATES = ("stopped",)
-REQUIRED_VIEWS = ("acute", "hide")
+REQUIRED_VIEWS = ("acute", "hide", "hide.room", "hide.papers")
 CONTROLS = (
     *("back", "next", "done", "why", "show", "acute", "hide", "more", "notify", "ask", "stop", "withdraw"),
     "beside.back",

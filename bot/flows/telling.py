@@ -79,7 +79,6 @@ _EVENTS = {
     "typed": "skriver noget",
     "twice": "det samme tryk en gang til",
     "save-and-load": "gemmes og hentes igen",
-    "hidden": "et tryk på det skjulte kort",
 }
 
 

@@ -45,7 +45,7 @@ class Press:
         return engine.card(self.flow, self.before)
 
 
-STILL = ("stale", "typed", "twice", "save-and-load", "hidden")  # events after which everything is as it was
+STILL = ("stale", "typed", "twice", "save-and-load")  # events after which everything is as it was
 
 
 def tried(
@@ -85,16 +85,49 @@ def _within(opened: Press, press: Callable[..., Press], still: Callable[..., Pre
     if not opened.after.view:
         return
     here, code = opened.after, opened.code
+    if here.is_hidden:
+        yield from _hidden(opened, press)
+        return
     for button in opened.card.controls:
-        if code == "hide" and button.code in ("back", "more"):
-            yield still(here, Event("press", button.code, chat=1, turn=here.turn), "hidden", code)
-        elif button.code in ("next", "back", "hide", "acute", "stop"):
+        if button.code in ("next", "back", "hide", "acute", "stop"):
             yield press(here, button.code, code)
         elif button.code in ("notify", "ask"):
             further = press(here, button.code, code)
             yield further
             for leaving in further.card.controls:
                 yield press(further.after, leaving.code, code, button.code)
+
+
+# On the hidden screen: first the overview's own buttons, then those of the papers, of the room and of the emergency
+# card, each from each; at the end the way back.
+_ROUND_THE_HIDDEN = (
+    *(
+        "back",
+        "more",
+        "more",
+        "back",
+        "acute",
+        "next",
+        "hide",
+        "back",
+        "hide",
+        "more",
+        "hide",
+        "acute",
+        "hide",
+    ),
+    *("more", "acute", "next", "hide", "hide"),
+)
+
+
+def _hidden(opened: Press, press: Callable[..., Press]) -> Iterator[Press]:
+    """Every button of everything that the hidden screen shows, in one walk that ends on the card."""
+    here = opened.after
+    done: Codes = (opened.code,)
+    for code in _ROUND_THE_HIDDEN:
+        pressed = press(here, code, *done)
+        yield pressed
+        here, done = pressed.after, (*done, code)
 
 
 def again(press: Press) -> Press:

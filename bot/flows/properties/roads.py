@@ -120,7 +120,9 @@ def ways_out(ground: Ground) -> Iterator[Demand]:
         codes = {button.code for button in card.controls}
         if not session.view:
             return None
-        if session.view == "hide":
+        if session.view == "hide.acute":
+            return codes == {"next", "hide"}
+        if session.is_hidden:
             return codes == {"back", "hide", "more", "acute"} and card.marks == {"neutral"}
         return {"hide", "stop"} <= codes and bool(codes & {"back", "next"})
 
@@ -142,10 +144,10 @@ def ways_out(ground: Ground) -> Iterator[Demand]:
 @proves("P16", "steady")
 def steady(ground: Ground) -> Iterator[Demand]:
     """A press of an old card, the same press twice, typed words, looking at something and saving and loading again
-    change nothing; back returns to the card before, as it was.
+    change nothing; back returns to the card before, as it was; what is hidden comes back by one act only.
 
     Et tryk på et gammelt kort, det samme tryk to gange, skrevne ord, et kig på noget og at gemme og hente igen
-    ændrer intet; tilbage fører til kortet før, som det var.
+    ændrer intet; tilbage fører til kortet før, som det var; det skjulte kommer kun frem ved det samme tryk to gange.
     """
 
     def still(press: Press) -> bool | None:
@@ -164,6 +166,14 @@ def steady(ground: Ground) -> Iterator[Demand]:
             return None
         return _as_it_was(press.came_from, press.after)
 
+    def stays_hidden(press: Press) -> bool | None:
+        """It is uncovered by the second of two presses on `hide`, from the room that the first one showed."""
+        if not press.before.is_hidden or press.code in STILL:
+            return None
+        uncovers = press.code == "hide" and press.before.view == "hide.room"
+        return press.after.is_hidden != uncovers
+
+    yield After(stays_hidden, "det skjulte kort kom frem, eller blev skjult, da det ikke skulle")
     yield After(still, "noget ændrede sig af noget, der intet betyder")
     yield After(only_looks, "noget ændrede sig af at kigge")
     yield After(back, "tilbage fører ikke til kortet før, som det var")
