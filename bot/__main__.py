@@ -176,6 +176,8 @@ def doctor() -> None:
     typer.echo(f"languages: {', '.join(prepared.words.languages)}")
     for line in asyncio.run(prepared.db.run(lambda c: root.routes_of(c, prepared))):
         typer.echo(line)
+    for line in asyncio.run(prepared.db.run(lambda c: list(root.leftovers_of(c, root.machine_clock())))):
+        typer.echo(line)
     for one in found:
         typer.echo(f"- {one}")
     raise typer.Exit(1 if found else 0)

@@ -69,7 +69,7 @@ def _on_notice(c: Connection, staff: Staff, notice: Notice, event: Event, now: d
     if staff.live:
         traces.keep(c, staff.id, staff.live, now)
     people.set_live(c, staff.id, notice.message)
-    traces.keep(c, staff.id, notice.message, now + CHAT_KEPT)
+    traces.keep(c, staff.id, notice.message, now, CHAT_KEPT)
     return replace(staff, live=notice.message)
 
 

@@ -52,7 +52,7 @@ def end(
     sessions.end(c, staff.id, about)
     if sessions.open_of(c, staff.id):
         if staff.live:
-            traces.keep(c, staff.id, staff.live, now + CHAT_KEPT)
+            traces.keep(c, staff.id, staff.live, now, CHAT_KEPT)
     else:
         # Notices that wait to be opened, and status cards, outlive a conversation.
         kept = [notice.message for notice in notices.to(c, staff.id) if notice.message]

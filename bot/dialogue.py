@@ -120,7 +120,7 @@ def begin(
     people.set_active(c, staff.id, reference)
     saved = sessions.save(c, staff.id, reference, session, now)
     if staff.live:
-        traces.keep(c, staff.id, staff.live, None)
+        traces.keep(c, staff.id, staff.live, now, traces.KEPT)
     return show(c, house, replace(staff, active=reference), saved, now, pressed, told=told)
 
 
@@ -133,7 +133,7 @@ def switch(
         return staff, None
     people.set_active(c, staff.id, about)
     if staff.live:
-        traces.keep(c, staff.id, staff.live, None)
+        traces.keep(c, staff.id, staff.live, now, traces.KEPT)
     if session.turn < staff.turn:
         session = sessions.save(c, staff.id, about, replace(session, turn=staff.turn + 1), now)
     return replace(staff, active=about), session

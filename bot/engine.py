@@ -266,6 +266,11 @@ def _hide(flow: Flow, session: Session) -> Step:
     return Step(_turned(session, view=following.get(session.view, _HIDDEN)))
 
 
+def covered(session: Session) -> Session:
+    """As after `hide`, without a press."""
+    return _turned(session, view=_HIDDEN)
+
+
 def _more(flow: Flow, session: Session) -> Step:
     return Step(_turned(session, view=_PAPERS if session.is_hidden else "more"))
 

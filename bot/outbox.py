@@ -1,39 +1,28 @@
-"""Delivers what is due, to whoever it is for: notices, status cards, reminders, deletions. It decides nothing about
-a conversation, and holds no transaction open while the network is busy."""
+"""Delivers what is due, to whoever it is for, and has the chats cleaned and covered. It decides nothing about a
+conversation, and holds no transaction open while the network is busy."""
 
 import asyncio
 import contextlib
 import logging
-from collections import defaultdict
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import absence, asking, probing, referring
-from bot.consequences import CHAT_KEPT
+from bot import absence, asking, cleaning, covering, probing, referring, status_card
 from bot.errors import SendFailed
 from bot.handover import NEEDS_A_CALL, pause
 from bot.house import House
-from bot.locales.screen import screen
-from bot.model import Button, Card, Line, Notice, Screen, Staff, Text
+from bot.model import Notice, Staff
+from bot.post import Post, neutral, send
 from bot.storage import notices, people, referrals, traces
 
 BATCH = 100
 LEASE = timedelta(seconds=30)  # longer than any send may take
 LONGEST_REST = 1.0  # seconds; a clock may be moved, and another process may have queued something
-KEPT = timedelta(hours=39)  # a bot cannot delete what is older than 48 hours
 
 log = logging.getLogger(__name__)
-
-
-class Post(Protocol):
-    """What the outbox needs of the transport; each may raise SendFailed."""
-
-    async def send(self, chat: int, screen: Screen) -> int: ...
-    async def edit(self, chat: int, message: int, screen: Screen) -> None: ...
-    async def delete(self, chat: int, messages: Sequence[int]) -> tuple[int, ...]: ...
 
 
 async def run(house: House, post: Post, wake: asyncio.Event, stop: asyncio.Event) -> None:
@@ -71,11 +60,21 @@ async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
     """What is due is claimed in one transaction, so that no other round and no other process sends it too; each
     is then sent by itself, so that a slow one holds up nobody."""
     now = house.clock()
-    due, gone = await house.db.run(lambda c: (_claimed(c, now), _to_delete(c, house, now)))
-    return [
-        *(asyncio.create_task(_careful(_deliver(house, post, notice))) for notice in due),
-        *(asyncio.create_task(_careful(_delete(house, post, one, ids))) for one, ids in gone),
+    covers, due, lost, gone = await house.db.run(
+        lambda c: (
+            covering.due(c, house, now, BATCH),
+            _claimed(c, now),
+            cleaning.lost(c, now, BATCH),
+            cleaning.due(c, house, now, BATCH),
+        )
+    )
+    work = [
+        *(covering.show(house, post, cover) for cover in covers),
+        *(_deliver(house, post, notice) for notice in due),
+        *(cleaning.look_for(house, post, one) for one in lost),
+        *(cleaning.delete(house, post, one, messages) for one, messages in gone),
     ]
+    return [asyncio.create_task(_careful(one)) for one in work]
 
 
 def _claimed(c: Connection, now: datetime) -> list[Notice]:
@@ -100,7 +99,7 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
         if notice.kind in _BY_ITSELF:
             await house.db.run(lambda c: _BY_ITSELF[notice.kind](c, house, notice, now))
         elif notice.kind == "status":
-            await _show_status(house, post, notice, now)
+            await status_card.show(house, post, notice, now)
         else:
             await _ring(house, post, notice, now)
     except SendFailed as error:
@@ -117,8 +116,8 @@ async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None
     silent = (
         bool(notice.message) or notice.kind == "probe" or not house.rules.hours.is_open(now)
     )  # with a message it only replaces that one
-    message = await post.send(staff.chat, _lock_screen(house, staff, notice, silent))
-    await house.db.run(lambda c: _rung(c, house, notice, message, now))
+    shown = neutral(house, staff, f"0:open.{notice.reference}", silent)
+    await send(house, post, staff, notice.id, shown, lambda c, message: _rung(c, house, notice, message, now))
 
 
 def _back_at_work(c: Connection, house: House, notice: Notice, now: datetime) -> None:
@@ -153,14 +152,6 @@ def _receiver(c: Connection, house: House, notice: Notice) -> Staff | None:
     return staff if not referral.closed and referral.accepted is None else None
 
 
-def _lock_screen(house: House, staff: Staff, notice: Notice, silent: bool) -> Screen:
-    card = Card(
-        (Line(house.phrases["lock.screen"]),),
-        (Button(f"0:open.{notice.reference}", house.phrases["lock.open"]),),
-    )
-    return screen(house.words, card, staff.language, {}, silent=silent)
-
-
 def _rung(c: Connection, house: House, notice: Notice, message: int, now: datetime) -> None:
     if notice.kind == "probe":
         traces.keep(c, notice.staff, message, now)
@@ -175,7 +166,7 @@ def _rung(c: Connection, house: House, notice: Notice, message: int, now: dateti
     ):
         traces.keep(c, notice.staff, message, now)  # taken away while it was on its way
         return
-    traces.keep(c, notice.staff, message, now + KEPT)
+    traces.keep(c, notice.staff, message, now, traces.KEPT)
     if notice.kind == "referral":
         referring.delivered(c, house, notice.reference, now)
 
@@ -195,125 +186,3 @@ def _failed(c: Connection, house: House, notice: Notice, failure: SendFailed, no
         probing.failed(c, house, notice.reference, now)
     else:
         notices.settle(c, notice.kind, notice.staff, notice.reference, "failed")
-
-
-# --- the employee's status card ---------------------------------------------------------------------
-
-
-async def _show_status(house: House, post: Post, notice: Notice, now: datetime) -> None:
-    """Edited in place; new ones come as the neutral notice and are edited at once, because an edit rings
-    nowhere and a lock screen shows the words that were sent first."""
-    found = await house.db.run(lambda c: _status(c, house, notice))
-    if found is None:
-        await house.db.run(lambda c: notices.drop(c, notice.id))
-        return
-    staff, shown, ended = found
-    message = notice.message
-    if message and not await _edited(post, staff.chat, message, shown):
-        message = 0
-    if not message:
-        message = await post.send(staff.chat, _neutral(house, staff))
-        await house.db.run(lambda c: _stands_on(c, notice, message, now))
-        await post.edit(staff.chat, message, shown)
-    await house.db.run(lambda c: _status_shown(c, notice, message, now, ended))
-
-
-def _stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> None:
-    notices.stands_on(c, notice.id, message)
-    traces.keep(c, notice.staff, message, now + KEPT)
-
-
-def _neutral(house: House, staff: Staff) -> Screen:
-    return screen(house.words, Card((Line(house.phrases["lock.screen"]),)), staff.language, {}, silent=True)
-
-
-async def _edited(post: Post, chat: int, message: int, shown: Screen) -> bool:
-    try:
-        await post.edit(chat, message, shown)
-    except SendFailed as failure:
-        if not failure.permanent:
-            raise
-        return False
-    return True
-
-
-def _status(c: Connection, house: House, notice: Notice) -> tuple[Staff, Screen, bool] | None:
-    referral = referrals.get(c, notice.reference)
-    staff = people.by_id(c, house.cipher, notice.staff)
-    if referral is None or staff is None:
-        return None
-    said = asking.status(c, referral)
-    values = referring.status_values(c, house, staff, referral)
-    lines = [house.phrase(f"status.{said}", staff, **values)]
-    ended = referral.closed is not None
-    if not ended and referral.accepted is None and said not in NEEDS_A_CALL:
-        lines.append(house.phrase("status.hurry", staff))
-    withdraw = (Button(f"0:withdraw.{referral.reference}", house.phrases["button.withdraw"]),)
-    controls = (*(() if ended else withdraw), Button("0:acute.0", house.phrases["status.acute"]))
-    card = Card(tuple(Line(Text(line, "")) for line in lines), (), controls)
-    return staff, screen(house.words, card, staff.language, {}), ended
-
-
-def _status_shown(c: Connection, notice: Notice, message: int, now: datetime, ended: bool) -> None:
-    if not notices.sent(c, notice, message) or not ended:
-        return
-    # The row stays as long as the message: the closing may be undone, and then the same card says so.
-    traces.keep(c, notice.staff, message, now + CHAT_KEPT)
-
-
-# --- deletions --------------------------------------------------------------------------------------
-
-
-def _to_delete(c: Connection, house: House, now: datetime) -> list[tuple[Staff, list[int]]]:
-    """By person. A notice or status card that grew too old to be deleted later is sent anew in its place."""
-    by_staff: dict[int, list[int]] = defaultdict(list)
-    for staff_id, message in traces.due(c, now, BATCH):
-        by_staff[staff_id].append(message)
-        traces.keep(c, staff_id, message, now + LEASE)
-    found = []
-    for staff_id, messages in by_staff.items():
-        for notice in notices.to(c, staff_id):
-            if notice.message not in messages:
-                continue
-            if notice.kind == "status" and _is_over(c, notice.reference):
-                notices.drop(c, notice.id)
-            else:
-                notices.queue(c, notice.kind, staff_id, notice.reference, now, notice.code)
-        staff = people.by_id(c, house.cipher, staff_id, removed=True)
-        if staff is not None:
-            found.append((staff, messages))
-    return found
-
-
-def _is_over(c: Connection, reference: str) -> bool:
-    referral = referrals.get(c, reference)
-    return referral is None or referral.closed is not None
-
-
-async def _delete(house: House, post: Post, staff: Staff, messages: list[int]) -> None:
-    """What Telegram refuses for good is counted in the log and let go; what it refuses for now stays due."""
-    try:
-        refused = await post.delete(staff.chat, messages)
-    except SendFailed as failure:
-        wait = house.clock() + pause(5, failure.retry_after)
-        if failure.permanent:
-            await house.db.run(lambda c: traces.settle(c, staff.id, messages))
-            log.warning("event=messages_left count=%s", len(messages))
-        else:
-            await house.db.run(lambda c: _put_off(c, staff.id, messages, wait))
-        return
-    if refused:
-        log.warning("event=messages_left count=%s", len(refused))
-    await house.db.run(lambda c: _deleted(c, house, staff.id, messages))
-
-
-def _deleted(c: Connection, house: House, staff_id: int, messages: list[int]) -> None:
-    traces.settle(c, staff_id, messages)
-    now_hers = people.by_id(c, house.cipher, staff_id)  # she may have another live card by now
-    if now_hers is not None and now_hers.live in messages:
-        people.set_live(c, staff_id, 0)
-
-
-def _put_off(c: Connection, staff_id: int, messages: Sequence[int], due: datetime) -> None:
-    for message in messages:
-        traces.keep(c, staff_id, message, due)

@@ -20,7 +20,8 @@ from bot.flows import loader
 from bot.house import House
 from bot.locales import words
 from bot.municipality import LAW_CHECKED_WITHIN, Municipality
-from bot.storage import migrate, people, routes, sessions, traces
+from bot.outcome import week_of
+from bot.storage import leftovers, migrate, people, routes, sendings, sessions, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
 from bot.storage.purge import purge
@@ -29,6 +30,7 @@ from bot.transport.receive import unless
 
 SWEEP = 60.0  # seconds between looks for conversations that were left
 PURGE_EVERY = timedelta(hours=1)
+LEFTOVERS_SHOWN = timedelta(weeks=4)
 REFERENCE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are read as another
 REFERENCE_LENGTH = 6
 
@@ -139,6 +141,12 @@ def routes_of(c: Connection, prepared: Prepared) -> list[str]:
     return [f"the route of unit '{unit}' was last shown to work: {when}" for unit, when in said.items()]
 
 
+def leftovers_of(c: Connection, now: datetime) -> Iterator[str]:
+    """What Telegram would not delete any more, of the last weeks."""
+    for week, count in leftovers.since(c, week_of((now - LEFTOVERS_SHOWN).date())).items():
+        yield f"{week}: {count} messages could not be deleted any more"
+
+
 # --- running ----------------------------------------------------------------------------------------
 
 
@@ -182,11 +190,23 @@ def line_of(house: House, settings: Settings, wire: transport.Wire | None = None
         settings.token,
         settings.api_base,
         partial(conversation.handle, house),
+        on_sending=partial(_sending, house),
         on_live=partial(_live, house),
         words=_toasts(house),
         menu=partial(_menu, house),
         wire=wire,
     )
+
+
+async def _sending(house: House, chat: int) -> None:
+    """A new card goes out: should its number be lost, it is found by this."""
+
+    def written(c: Connection) -> None:
+        staff = people.by_chat(c, house.cipher, chat)
+        if staff is not None:
+            sendings.begin(c, staff.id, sendings.REPLY, house.clock())
+
+    await house.db.run(written)
 
 
 async def _live(house: House, chat: int, message: int) -> None:
@@ -198,11 +218,13 @@ def _keep_live(c: Connection, house: House, chat: int, message: int) -> None:
     staff = people.by_chat(c, house.cipher, chat)
     if staff is None:
         return
+    now = house.clock()
     if staff.live and staff.live != message:
-        traces.keep(c, staff.id, staff.live, house.clock())
+        traces.keep(c, staff.id, staff.live, now)
     people.set_live(c, staff.id, message)
     talking = bool(sessions.open_of(c, staff.id))
-    traces.keep(c, staff.id, message, None if talking else house.clock() + CHAT_KEPT)
+    traces.keep(c, staff.id, message, now, traces.KEPT if talking else CHAT_KEPT)
+    sendings.settle(c, staff.id, sendings.REPLY, message, now)
 
 
 def _toasts(house: House) -> transport.Words:

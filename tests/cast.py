@@ -32,6 +32,7 @@ from bot.locales.words import Words
 from bot.model import Role, Staff
 from bot.municipality import EXAMPLE
 from bot.municipality import read as read_municipality
+from bot.post import Post
 from bot.storage import migrate, notices, people, sessions, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database
@@ -178,6 +179,11 @@ class Person:
         assert offered, f"{what!r} is not offered in:\n{self.transcript()}"
         await self.press_raw(offered[0][1], offered[0][0])
 
+    async def uncover(self) -> None:
+        """The act that brings back what the hidden screen lies over."""
+        await self.press("Lokale")
+        await self.press("Lokale")
+
     async def press_raw(self, data: str, message: int) -> None:
         """Whatever data, from whatever message: forged, stale, twice."""
         await self.cast.arrive(raw.press(self.chat, data, message))
@@ -272,7 +278,7 @@ class Cast:
     def later(self, **time: float) -> None:
         self.time.seconds += timedelta(**time).total_seconds()
 
-    async def outbox(self, post: outbox.Post | None = None) -> None:
+    async def outbox(self, post: Post | None = None) -> None:
         """Works off what is due until nothing is."""
         for _ in range(50):
             if not await outbox.work_off(self.house, post or self.post):
@@ -348,6 +354,7 @@ class Cast:
             TOKEN,
             BASE,
             partial(conversation.handle, self.house),
+            on_sending=partial(root._sending, self.house),
             on_live=partial(root._live, self.house),
             words=root._toasts(self.house),
             menu=partial(root._menu, self.house),

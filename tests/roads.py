@@ -60,7 +60,9 @@ class Walk:
         session, answers = self.session, self.session.answers
         self.cards.append(_mark_of(self.flow, session))
         if session.view not in ("why", "show"):
-            state = self.flow.views[engine.view_of(session)] if session.view else self.flow.states[session.state]
+            state = (
+                self.flow.views[engine.view_of(session)] if session.view else self.flow.states[session.state]
+            )
             where = (session.view, state.name)
             conditions = {
                 "line": [line.when for line in state.lines],

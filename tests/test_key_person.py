@@ -299,6 +299,7 @@ async def test_a_step_that_is_undone_leaves_everything_as_it_was_before(tmp_path
         assert await rows(cast) != before
         cast.later(minutes=9, seconds=59)
         await cast.outbox()
+        await cast.bente.uncover()
         await cast.bente.press(UNDO)
         assert cast.bente.toast == "Fortrudt. Det er, som det var før."
         assert await rows(cast) == before

@@ -783,9 +783,11 @@ async def test_the_card_of_a_talk_that_goes_on_is_never_cleaned_away(tmp_path: P
             """,
         )
         await cast.quarter()
+        await cast.bente.uncover()
         assert "Hvad er anledningen?" in cast.bente.screen
         await cast.bente.press("Jeg spørger alle")
         await cast.quarter()
+        await cast.bente.uncover()
         assert "Er alt på plads?" in cast.bente.screen
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -24,7 +25,18 @@ import bot
 from bot.errors import ConfigError, SessionConflict, StorageFailed
 from bot.model import Answered, Notice, Referral, Session, Staff, Urgency
 from bot.outcome import Outcome
-from bot.storage import notices, outcomes, people, referrals, sessions, tables, traces, types
+from bot.storage import (
+    leftovers,
+    notices,
+    outcomes,
+    people,
+    referrals,
+    sendings,
+    sessions,
+    tables,
+    traces,
+    types,
+)
 from bot.storage.cipher import Cipher
 from bot.storage.codes import read_answers, read_trail, write_answers, write_trail
 from bot.storage.database import Database, open_database
@@ -443,7 +455,7 @@ async def test_a_removed_person_is_nobody_but_her_chat_can_still_be_cleaned(data
         person = admit(c)
         sessions.save(c, person.id, "", PLACE, NOW)
         notices.queue(c, "status", person.id, "r1", NOW)
-        traces.keep(c, person.id, 10, None)
+        traces.keep(c, person.id, 10, NOW, HOUR)
         assert people.remove(c, person.id, NOW)
         assert not people.remove(c, person.id, NOW)
         assert people.by_chat(c, CIPHER, CHAT) is None
@@ -831,34 +843,66 @@ async def test_the_number_of_a_dropped_notice_is_never_used_again(database: Data
 async def test_messages_are_due_at_their_deadline_and_gone_once_settled(database: Database) -> None:
     def work(c: Connection) -> None:
         her, other = admit(c, 1).id, admit(c, 2).id
-        traces.keep(c, her, 10, None)
-        traces.keep(c, her, 11, NOW + HOUR)
+        traces.keep(c, her, 10, NOW, DAY)
+        traces.keep(c, her, 11, NOW, HOUR)
         traces.keep(c, her, 12, NOW - HOUR)
-        traces.keep(c, her, 13, None)
-        traces.keep(c, other, 10, None)
+        traces.keep(c, her, 13, NOW, DAY)
+        traces.keep(c, other, 10, NOW, DAY + HOUR)
         assert traces.next_due(c) == NOW - HOUR
         traces.expire(c, her, NOW, keep=[13])
         assert traces.due(c, NOW, 9) == [(her, 12), (her, 10), (her, 11)]
         assert traces.due(c, NOW, 1) == [(her, 12)]
         traces.settle(c, her, [10, 11, 12])
         traces.settle(c, her, [])
-        assert traces.due(c, NOW + DAY, 9) == []
+        assert traces.due(c, NOW + DAY, 9) == [(her, 13)]
         traces.expire(c, her, NOW)
         assert traces.due(c, NOW, 9) == [(her, 13)]
-        traces.keep(c, her, 13, NOW + DAY)
+        traces.keep(c, her, 13, NOW, DAY)
         assert traces.next_due(c) == NOW + DAY
 
     await database.run(work)
 
 
-@pytest.mark.parametrize("query", [notices._DUE, notices._NEXT_DUE, traces._DUE, traces._NEXT_DUE])
+async def test_no_message_is_given_more_than_forty_hours_however_often_its_deadline_is_moved(
+    database: Database,
+) -> None:
+    def work(c: Connection) -> None:
+        her = admit(c, 1).id
+        traces.keep(c, her, 10, NOW, DAY * 5)
+        for hour in range(1, 60):
+            traces.keep(c, her, 10, NOW + HOUR * hour, DAY * 5)
+        assert traces.due(c, NOW + HOUR * 39, 9) == [(her, 10)]
+        with pytest.raises(IntegrityError):
+            c.exec_driver_sql("UPDATE trace SET due = sent + 144000001")
+
+    await database.run(work)
+
+
+async def test_a_message_that_could_not_be_deleted_is_tried_again_later_and_stays_overdue(
+    database: Database,
+) -> None:
+    def work(c: Connection) -> None:
+        her = admit(c, 1).id
+        traces.keep(c, her, 10, NOW)
+        traces.put_off(c, her, [10], NOW + HOUR)
+        assert traces.due(c, NOW, 9) == [] and traces.next_due(c) is None
+        assert traces.due(c, NOW + HOUR, 9) == [(her, 10)]
+        traces.keep(c, her, 10, NOW)
+        assert traces.due(c, NOW, 9) == [(her, 10)]
+
+    await database.run(work)
+
+
+@pytest.mark.parametrize(
+    "query", [notices._DUE, notices._NEXT_DUE, traces._DUE, sendings._DUE, sessions._TO_COVER]
+)
 async def test_what_is_due_is_looked_up_in_the_small_index(database: Database, query: Any) -> None:
     def plan(c: Connection) -> str:
         compiled = query.compile(c)
         zeros = (0,) * len(compiled.positiontup or ())
         return str(c.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", zeros).all())
 
-    assert "_due" in await database.run(plan)
+    assert re.search("ix_[a-z]+_(due|cover)", await database.run(plan))
 
 
 # --- what has outlived its purpose ------------------------------------------------------------------
@@ -866,12 +910,22 @@ async def test_what_is_due_is_looked_up_in_the_small_index(database: Database, q
 
 async def test_each_row_is_kept_as_long_as_the_design_says_and_no_longer(database: Database) -> None:
     def rows(c: Connection) -> dict[str, int]:
-        tables_ = ("seen_update", "invitation", "notice", "session", "referral", "staff", "outcome")
+        tables_ = (
+            "seen_update",
+            "invitation",
+            "notice",
+            "session",
+            "referral",
+            "staff",
+            "leftover",
+            "outcome",
+        )
         return {t: c.exec_driver_sql(f"SELECT count(*) FROM {t}").scalar_one() for t in tables_}  # noqa: S608
 
     def work(c: Connection) -> None:
         her, gone = admit(c, 1).id, admit(c, 2).id
         sessions.seen(c, 1, NOW)
+        leftovers.add(c, "2026-W47", 2)
         invite(c)
         number = outcomes.record(c, Outcome("2026-W47", "north"))
         referrals.store(c, told("closed", gone, accepted_by=her, outcome=number))
@@ -889,7 +943,7 @@ async def test_each_row_is_kept_as_long_as_the_design_says_and_no_longer(databas
         assert purge(c, NOW + 30 * DAY - MINUTE) == kept
         ties = {"notice": 1, "session": 1, "referral": 1, "staff": 1}
         assert purge(c, NOW + 30 * DAY) == kept | ties
-        assert purge(c, datetime(2031, 11, 22, tzinfo=UTC)) == kept
+        assert purge(c, datetime(2031, 11, 22, tzinfo=UTC)) == kept | {"leftover": 1}
         assert purge(c, datetime(2031, 12, 1, tzinfo=UTC)) == kept | {"outcome": 1}
         left = {"notice": 1, "session": 2, "referral": 1, "staff": 1}
         assert rows(c) == dict.fromkeys(rows(c), 0) | left
@@ -964,7 +1018,8 @@ def test_only_what_has_not_happened_yet_may_be_missing() -> None:
         "staff.removed",
         "invitation.used",
         "notice.due",
-        "trace.due",
+        "trace.again",
+        "session.cover",
         "route.proven",
     }
     assert optional == times | hours | others

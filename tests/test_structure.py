@@ -61,7 +61,23 @@ MAY_IMPORT: dict[str, set[str]] = {
         room: TURN | {"derived", "engine", "continuing", "handover", "days", *RISING[:number]}
         for number, room in enumerate(RISING)
     },
-    "outbox": TURN | {"handover", "asking", "referring", "probing", "consequences", "absence"},
+    # What has its own time: each is told by the outbox that it is due.
+    "post": TURN,
+    "covering": TURN | {"engine", "post"},
+    "cleaning": TURN | {"handover", "post"},
+    "status_card": TURN | {"handover", "asking", "referring", "consequences", "post"},
+    "outbox": TURN
+    | {
+        "handover",
+        "asking",
+        "referring",
+        "probing",
+        "absence",
+        "post",
+        "covering",
+        "cleaning",
+        "status_card",
+    },
     # What is proven is the content with its words, by the engine, as it is stored.
     "proof": set(),
     "proving": {"proof", "flows", "engine", "locales", "storage", "model", "errors"},
@@ -113,6 +129,7 @@ TAKES_A_CONNECTION = {
         "working",
         "outbox",
     ),
+    *("post", "covering", "cleaning", "status_card"),
     *("root", "playground"),
 }
 LIBRARIES: dict[str, set[str]] = {

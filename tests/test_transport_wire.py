@@ -16,7 +16,7 @@ from bot.errors import ConfigError
 from bot.model import Event, Reply, Screen
 from bot.transport.bot import TELEGRAM, Words, build, username
 from bot.transport.wire import AiohttpRequest, body_of, call, proxy_for
-from tests.wire import TOKEN, Clock, press
+from tests.wire import TOKEN, Clock, nothing_is_written, press
 
 
 class Server:
@@ -237,7 +237,15 @@ async def test_a_press_makes_the_whole_round_trip_over_a_real_connection(server:
         ],
     }
     words = Words(busy=str, trouble=str)
-    room = build(TOKEN, server.base, handle, on_live=on_live, words=words, menu=lambda _: ())
+    room = build(
+        TOKEN,
+        server.base,
+        handle,
+        on_sending=nothing_is_written,
+        on_live=on_live,
+        words=words,
+        menu=lambda _: (),
+    )
     assert await room.start() == "opspor_bot"
     polling = asyncio.create_task(room.run(stop))
     await asyncio.wait_for(shown.wait(), 10)
@@ -264,7 +272,14 @@ async def test_a_token_that_a_real_server_refuses_stops_the_start(server: Server
     clock = Clock()
     words = Words(busy=str, trouble=str)
     room = build(
-        TOKEN, server.base, handle, on_live=on_live, words=words, menu=lambda _: (), sleep=clock.sleep
+        TOKEN,
+        server.base,
+        handle,
+        on_sending=nothing_is_written,
+        on_live=on_live,
+        words=words,
+        menu=lambda _: (),
+        sleep=clock.sleep,
     )
     with pytest.raises(ConfigError):
         await room.start()

@@ -433,7 +433,8 @@ async def test_killed_between_deleting_and_recording_it_is_deleted_again_without
         traced = await cast.rows("trace")
         await cast.outbox()
         for row in traced:
-            await cast.sql(f"INSERT OR REPLACE INTO trace VALUES ({row['staff']}, {row['message']}, 0)")  # noqa: S608
+            known = f"{row['staff']}, {row['message']}, 0, 0, NULL"
+            await cast.sql(f"INSERT OR REPLACE INTO trace VALUES ({known})")  # noqa: S608
         await cast.kill()
         await cast.start()
         await cast.outbox()

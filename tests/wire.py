@@ -235,6 +235,7 @@ def transport(
     on_event: Callable[[Event], Awaitable[Reply | None]],
     *,
     on_live: Callable[[int, int], Awaitable[None]] | None = None,
+    on_sending: Callable[[int], Awaitable[None]] | None = None,
     clock: Clock | None = None,
 ) -> Transport:
     """The whole room over this wire, not started."""
@@ -244,6 +245,7 @@ def transport(
         TOKEN,
         BASE,
         on_event,
+        on_sending=on_sending or nothing_is_written,
         on_live=on_live or _forget,
         words=words,
         menu=lambda code: ((code, code),),
@@ -251,6 +253,10 @@ def transport(
         clock=clock,
         sleep=clock.sleep,
     )
+
+
+async def nothing_is_written(_chat: int) -> None:
+    pass
 
 
 async def _forget(_chat: int, _message: int) -> None:

@@ -41,6 +41,7 @@ _DONE = (
     .where(notice.c.reference == bindparam("of_reference"))
     .values(due=None)
 )
+_DUE_OF = select(notice.c.due).where(_THIS)
 _DROP = delete(notice).where(_THIS)
 
 
@@ -79,6 +80,11 @@ def stands_on(c: Connection, notice_id: int, message: int) -> None:
 
 def next_due(c: Connection) -> datetime | None:
     return c.execute(_NEXT_DUE).scalar()
+
+
+def is_due(c: Connection, notice_id: int) -> bool:
+    """It is there, and will be sent again."""
+    return c.execute(_DUE_OF, {"of_notice": notice_id}).scalar() is not None
 
 
 def sent(c: Connection, notice: Notice, message: int) -> bool:

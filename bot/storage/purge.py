@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, exists, or_, select
 
 from bot.outcome import week_of
-from bot.storage.tables import invitation, notice, outcome, referral, seen_update, session, staff
+from bot.storage.tables import invitation, leftover, notice, outcome, referral, seen_update, session, staff
 from bot.storage.types import Moment
 
 UPDATES = timedelta(hours=48)
 TIES = timedelta(days=30)  # to people: of a referral since it was closed, of a person since she was removed
 OUTCOMES = timedelta(days=5 * 365 + 2)
+LEFTOVERS = timedelta(days=365)
 
 _before = bindparam("before", type_=Moment)
 _OVER = select(referral.c.reference).where(referral.c.closed <= _before)
@@ -26,6 +27,7 @@ _NOTICES = delete(notice).where(notice.c.reference.in_(_OVER))
 _SESSIONS = delete(session).where(session.c.about.in_(_OVER))
 _REFERRALS = delete(referral).where(referral.c.closed <= _before)
 _STAFF = delete(staff).where(staff.c.removed <= _before, ~_TIED)
+_LEFTOVERS = delete(leftover).where(leftover.c.week < bindparam("week"))
 _OUTCOMES = delete(outcome).where(outcome.c.week < bindparam("week"))
 
 
@@ -39,5 +41,6 @@ def purge(c: Connection, now: datetime) -> dict[str, int]:
         "session": c.execute(_SESSIONS, ties).rowcount,
         "referral": c.execute(_REFERRALS, ties).rowcount,
         "staff": c.execute(_STAFF, ties).rowcount,
+        "leftover": c.execute(_LEFTOVERS, {"week": week_of((now - LEFTOVERS).date())}).rowcount,
         "outcome": c.execute(_OUTCOMES, {"week": week_of((now - OUTCOMES).date())}).rowcount,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -14,6 +14,8 @@ from bot.storage.people import set_turn
 from bot.storage.tables import seen_update, session
 from bot.storage.types import KEY
 from bot.storage.upsert import spelt
+
+UNWATCHED = timedelta(minutes=5)  # without a press, while details are open
 
 _HERS = session.c.staff == bindparam("of_staff")
 _THIS = (_HERS, session.c.about == bindparam("of_about"))
@@ -30,6 +32,17 @@ _IDLE = (
 _OPEN = select(session.c.about).where(_HERS).order_by(session.c.touched.desc(), session.c.about)
 _UPDATE = update(session).where(*_THIS, session.c.version == bindparam("of_version"))
 _INSERT = spelt(lambda insert: insert(session).on_conflict_do_nothing())
+_TO_COVER = (
+    select(session.c.staff, session.c.about)
+    .where(session.c.cover.is_not(None), session.c.cover <= bindparam("now"))
+    .order_by(session.c.cover)
+    .limit(bindparam("limit"))
+)
+_COVER = (
+    update(session)
+    .where(*_THIS, session.c.version == bindparam("of_version"))
+    .values({name: bindparam(f"new_{name}") for name in ("view", "turn", "version", "cover")})
+)
 _END = delete(session).where(*_THIS)
 _SEEN = spelt(lambda insert: insert(seen_update).on_conflict_do_nothing())
 
@@ -45,7 +58,7 @@ def load(c: Connection, staff_id: int, about: str) -> Session | None:
 def save(c: Connection, staff_id: int, about: str, session: Session, now: datetime) -> Session:
     """Raises SessionConflict when the row is no longer the version that was read; her turn never falls."""
     saved = replace(session, version=session.version + 1)
-    columns = _columns(saved) | {"touched": now}
+    columns = _columns(saved) | {"touched": now, "cover": None if session.is_hidden else now + UNWATCHED}
     if session.version == 0:
         done = c.execute(_INSERT(c), columns | {"staff": staff_id, "about": about})
     else:
@@ -54,6 +67,26 @@ def save(c: Connection, staff_id: int, about: str, session: Session, now: dateti
     if done.rowcount != 1:
         raise SessionConflict(f"session of staff {staff_id} is no longer version {session.version}")
     set_turn(c, staff_id, session.turn)
+    return saved
+
+
+def to_cover(c: Connection, now: datetime, limit: int) -> list[tuple[int, str]]:
+    """(staff, about) of those whose details have lain open too long."""
+    return [(staff_id, about) for staff_id, about in c.execute(_TO_COVER, {"now": now, "limit": limit})]
+
+
+def cover(
+    c: Connection, staff_id: int, about: str, session: Session, again: datetime | None
+) -> Session | None:
+    """Saved without having been touched: it still ends when she has been away too long. `again`: when to try again,
+    should the screen not have been shown; None once it was. None where somebody has saved it meanwhile."""
+    saved = replace(session, version=session.version + 1)
+    new = {"new_view": saved.view, "new_turn": saved.turn, "new_version": saved.version, "new_cover": again}
+    this = {"of_staff": staff_id, "of_about": about, "of_version": session.version}
+    done = c.execute(_COVER, this | new)
+    if done.rowcount != 1:
+        return None
+    set_turn(c, staff_id, saved.turn)
     return saved
 
 

@@ -50,6 +50,7 @@ session = strict(
     Column("given", Codes(4000)), Column("trail", Codes(16000)), Column("ticks", Codes(1000)),
     Column("view", Code), Column("sealed", Integer), Column("reference", Key),
     Column("version", Integer), Column("touched", Moment, index=True),
+    Optional("cover", Moment),  # when the hidden screen is laid over it; none where it lies there
 )  # fmt: skip
 
 outcome = strict(
@@ -128,12 +129,26 @@ notice = strict(
     sqlite_autoincrement=True,  # who holds the id of a dropped notice must not settle a later one
 )  # fmt: skip
 
+# Every message that stands in a chat: since when, by when it must be gone, and when to try again where that failed.
 trace = strict(
     "trace", metadata,
     Column("staff", Integer, hers(), primary_key=True, autoincrement=False),
     Column("message", Integer, primary_key=True, autoincrement=False),
-    Optional("due", Moment),
+    Column("sent", Moment), Column("due", Moment), Optional("again", Moment),
+    CheckConstraint("due <= sent + 144000000", name="forty_hours"),  # a bot cannot delete after 48
 )  # fmt: skip
+
+# A message that may stand in a chat without anybody knowing its number: for which notice (0: a reply), after which
+# known message, how often it was tried, and up to which message to look for it (0: not known yet).
+sending = strict(
+    "sending", metadata,
+    Column("staff", Integer, hers(), primary_key=True, autoincrement=False),
+    Column("notice", Integer, primary_key=True, autoincrement=False),
+    Column("after", Integer), Column("tries", Integer), Column("upto", Integer), Column("due", Moment, index=True),
+)  # fmt: skip
+
+# How many messages could not be deleted any more, by week; nobody's and no chat's.
+leftover = strict("leftover", metadata, Column("week", Week, primary_key=True), Column("count", Integer))
 
 seen_update = strict(
     "seen_update", metadata,
@@ -141,8 +156,8 @@ seen_update = strict(
     Column("seen", Moment),
 )  # fmt: skip
 
-for _table in (notice, trace):
-    _due = _table.c.due
+Index(None, trace.c.due)
+for _due in (notice.c.due, session.c.cover):
     Index(None, _due, sqlite_where=_due.is_not(None))
 
 for _table in metadata.tables.values():

@@ -74,6 +74,7 @@ def build(
     api_base: str,
     on_event: Callable[[Event], Awaitable[Reply | None]],
     *,
+    on_sending: Callable[[int], Awaitable[None]],
     on_live: Callable[[int, int], Awaitable[None]],
     words: Words,
     menu: Callable[[str], Commands],
@@ -82,8 +83,9 @@ def build(
     clock: Callable[[], float] = time.monotonic,
     sleep: Sleep = asyncio.sleep,
 ) -> Transport:
-    """`on_event` runs the transaction and returns after the commit; `on_live` stores which message is now a
-    chat's live card; `menu` gives the commands that a reply's `commands` stands for."""
+    """`on_event` runs the transaction and returns after the commit; `on_sending` stores that a new card goes to a
+    chat, before it is sent, and `on_live` which message is now its live card; `menu` gives the commands that a
+    reply's `commands` stands for."""
 
     async def handle(update: Update, _: object) -> None:
         event = to_event(update)
@@ -118,7 +120,7 @@ def build(
         .build()
     )
     application.add_handler(TypeHandler(Update, handle))
-    sender = Sender(application.bot, Limits(clock, sleep), on_live)
+    sender = Sender(application.bot, Limits(clock, sleep), on_sending, on_live)
     menus = Menus(application.bot)
     intake = Intake(application, apologise=say(words.trouble))
     receiver = Receiver(application.bot, updates_wire, intake, sleep=sleep)

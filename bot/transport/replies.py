@@ -43,17 +43,20 @@ class _Place:
 
 
 class Replies:
-    """`on_live` is told of each new live card: chat and message. `spawn` starts a task and keeps it."""
+    """`on_sending` is told of each new live card before it is sent, and nothing is sent where that fails; `on_live`
+    afterwards: chat and message. `spawn` starts a task and keeps it."""
 
     def __init__(
         self,
         bot: Bot,
         limits: Limits,
+        on_sending: Callable[[int], Awaitable[None]],
         on_live: Callable[[int, int], Awaitable[None]],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._bot = bot
         self._limits = limits
+        self._on_sending = on_sending
         self._on_live = on_live
         self._spawn = spawn
         self._places: dict[int, _Place] = {}
@@ -126,6 +129,7 @@ class Replies:
         return True
 
     async def _sent(self, chat: int, place: _Place, screen: Screen) -> int:
+        await self._on_sending(chat)
         place.newest = await methods.send(self._bot, chat, screen)
         place.sent += 1
         await self._tell_live(chat, place)

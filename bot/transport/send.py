@@ -23,13 +23,19 @@ log = logging.getLogger(__name__)
 
 
 class Sender:
-    """`on_live` is told of each new live card: chat and message."""
+    """`on_sending` is told of each new live card before it is sent, `on_live` afterwards: chat and message."""
 
-    def __init__(self, bot: Bot, limits: Limits, on_live: Callable[[int, int], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        limits: Limits,
+        on_sending: Callable[[int], Awaitable[None]],
+        on_live: Callable[[int, int], Awaitable[None]],
+    ) -> None:
         self._bot = bot
         self._limits = limits
         self._tasks: set[asyncio.Task[None]] = set()
-        self._replies = Replies(bot, limits, on_live, self.spawn)
+        self._replies = Replies(bot, limits, on_sending, on_live, self.spawn)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Starts work that nobody waits for, and that `close` waits for a little."""

@@ -1,0 +1,95 @@
+"""Messages that are on their way: written down before they are sent, so that one whose number was lost with the process
+can be found; finding it is `cleaning.py`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from bot.storage.tables import sending, trace
+from bot.storage.upsert import spelt
+
+REPLY = 0  # in the place of a notice's id
+LOST_AFTER = timedelta(minutes=1)  # longer than any sending takes
+SETTLED_AFTER = timedelta(seconds=30)
+
+_THIS = (sending.c.staff == bindparam("of_staff"), sending.c.notice == bindparam("of_notice"))
+_NEWEST = select(func.coalesce(func.max(trace.c.message), 0)).where(trace.c.staff == bindparam("of_staff"))
+_GET = select(sending).where(*_THIS)
+_DUE = (
+    select(sending).where(sending.c.due <= bindparam("now")).order_by(sending.c.due).limit(bindparam("limit"))
+)
+_CHANGE = update(sending).where(*_THIS)
+_END = delete(sending).where(*_THIS)
+_OTHERS = select(func.count()).where(
+    sending.c.staff == bindparam("of_staff"), sending.c.notice != bindparam("of_notice"), sending.c.tries > 0
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """`after` is the newest message known when it began; `upto` the one it came before, 0 while that is not known."""
+
+    staff: int
+    notice: int
+    after: int
+    tries: int
+    upto: int
+    due: datetime
+
+
+def _put(insert: Any) -> Any:
+    new = insert(sending)
+    again = {"tries": sending.c.tries + 1, "due": new.excluded.due}
+    return new.on_conflict_do_update(index_elements=[sending.c.staff, sending.c.notice], set_=again)
+
+
+_BEGIN = spelt(_put)
+
+
+def begin(c: Connection, staff_id: int, notice: int, now: datetime) -> None:
+    """A message goes out. What an earlier try left in the chat is looked for after the same message as then."""
+    newest = c.execute(_NEWEST, {"of_staff": staff_id}).scalar_one()
+    row = {
+        "staff": staff_id,
+        "notice": notice,
+        "after": newest,
+        "tries": 1,
+        "upto": 0,
+        "due": now + LOST_AFTER,
+    }
+    c.execute(_BEGIN(c), row)
+
+
+def settle(c: Connection, staff_id: int, notice: int, message: int, now: datetime) -> None:
+    """It is this message. Where it was tried before, an earlier one may stand above it: that is looked for a little
+    later, when whatever else was on its way has its number."""
+    this = {"of_staff": staff_id, "of_notice": notice}
+    row = c.execute(_GET, this).one_or_none()
+    if row is None:
+        return
+    found = Sending(*row)
+    if found.tries == 1 and not found.upto:
+        c.execute(_END, this)
+    else:
+        c.execute(_CHANGE, this | {"tries": 0, "upto": message, "due": now + SETTLED_AFTER})
+
+
+def due(c: Connection, now: datetime, limit: int) -> Iterator[Sending]:
+    """Those whose message is lost, or is to be looked for."""
+    return (Sending(*row) for row in c.execute(_DUE, {"now": now, "limit": limit}).all())
+
+
+def others_under_way(c: Connection, one: Sending) -> bool:
+    """Another message is on its way to the same chat: its number is not known, so that it could be taken for this."""
+    return bool(c.execute(_OTHERS, {"of_staff": one.staff, "of_notice": one.notice}).scalar())
+
+
+def put_off(c: Connection, one: Sending, due: datetime) -> None:
+    c.execute(_CHANGE, {"of_staff": one.staff, "of_notice": one.notice, "due": due})
+
+
+def end(c: Connection, one: Sending) -> None:
+    c.execute(_END, {"of_staff": one.staff, "of_notice": one.notice})
