@@ -13,14 +13,12 @@ def checks(column: Column[object]) -> list[CheckConstraint]:
     """One for each dialect, under one name; none where the kind of number says it all already."""
     name, kind = column.name, column.type
     if isinstance(kind, Week):
-        sqlite = f"{_short(name, 8)} AND {name} GLOB '[0-9][0-9][0-9][0-9]-W[0-9][0-9]'"
+        sqlite = f"length({name}) <= {kind.limit} AND {name} GLOB '[0-9][0-9][0-9][0-9]-W[0-9][0-9]'"
         postgresql = f"{name} ~ '^[0-9]{{4}}-W[0-9]{{2}}$'"
     elif isinstance(kind, Code):
         signs = f"{_CODE}{_SEPARATORS}-" if isinstance(kind, Codes) else f"{_CODE}-"
         # A NUL would end what length and GLOB look at, and anything could follow it.
-        sqlite = (
-            f"{_short(name, kind.limit)} AND instr({name}, char(0)) = 0 AND {name} NOT GLOB '*[^{signs}]*'"
-        )
+        sqlite = f"length({name}) <= {kind.limit} AND instr({name}, char(0)) = 0 AND {name} NOT GLOB '*[^{signs}]*'"
         postgresql = f"length({name}) <= {kind.limit} AND {name} ~ '^[{signs}]*$'"
     elif isinstance(kind, Digest):
         sqlite = postgresql = f"length({name}) = {kind.limit}"
@@ -37,7 +35,3 @@ def checks(column: Column[object]) -> list[CheckConstraint]:
         CheckConstraint(sqlite, name=name).ddl_if(dialect="sqlite"),
         CheckConstraint(postgresql, name=name).ddl_if(dialect="postgresql"),
     ]
-
-
-def _short(name: str, limit: int) -> str:
-    return f"length({name}) <= {limit}"

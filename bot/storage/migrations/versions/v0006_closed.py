@@ -6,7 +6,7 @@ version need not know which tables there are, only what a check looked like unti
 
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from alembic import op
@@ -155,17 +155,19 @@ def _postgresql(name: str, kind: object, limit: int | None) -> str:
 
 def _renumber(c: sa.Connection) -> None:
     """Every outcome gets a number drawn by lot, and its hand-over with it, where there still is one."""
-    referrals: Sequence[sa.Row[tuple[str, int]]] = c.exec_driver_sql(
-        "SELECT reference, outcome FROM referral WHERE outcome IS NOT NULL"
-    ).all()
+    tied = (
+        c.exec_driver_sql("SELECT reference, outcome FROM referral WHERE outcome IS NOT NULL")
+        .mappings()
+        .all()
+    )
     c.exec_driver_sql("UPDATE referral SET outcome = NULL")
     new: dict[int, int] = {
         old: secrets.randbits(62) for old in c.exec_driver_sql("SELECT id FROM outcome").scalars().all()
     }
     for old, number in new.items():
         c.execute(sa.text("UPDATE outcome SET id = :number WHERE id = :old"), {"number": number, "old": old})
-    for reference, old in referrals:
+    for row in tied:
         c.execute(
             sa.text("UPDATE referral SET outcome = :number WHERE reference = :reference"),
-            {"number": new[old], "reference": reference},
+            {"number": new[row["outcome"]], "reference": row["reference"]},
         )
