@@ -88,6 +88,7 @@ def _record(said: Sentences) -> Iterator[str]:
 
 def _stored(said: Sentences) -> Iterator[str]:
     yield from _heading(said, "stored")
+    yield from _points(said, "stored.points")
     for table in rows.tables():
         name = f"table.{table}"
         yield from (f"### {said[f'{name}.title']} (`{table}`)", "")
