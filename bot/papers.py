@@ -32,7 +32,7 @@ def write(town: Municipality, chosen: Sequence[str], directory: Path) -> None:
 
 
 def paper(town: Municipality, language: str) -> str:
-    """Raises ConfigError where the papers, or the flows, are not written in the language."""
+    """Raises ConfigError where the papers, or the flows, are not whole in the language."""
     sentences, content = privacy.read(language), loader.load(unverified=True)
     spoken = words.load(zone=town.timezone)
     if language not in spoken.languages:
@@ -42,7 +42,10 @@ def paper(town: Municipality, language: str) -> str:
     def say(text: Text) -> str:
         return spoken.say(text, language, names)
 
-    return privacy.document(sentences, facts(town, language, content), content.flows, say)
+    try:
+        return privacy.document(sentences, facts(town, language, content), content.flows, say)
+    except KeyError as missing:
+        raise ConfigError(f"the papers on data protection say nothing of {missing} in '{language}'") from None
 
 
 def roles(town: Municipality, language: str) -> dict[str, str]:

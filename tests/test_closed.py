@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import BigInteger, Column, Connection, Integer, Table, insert, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import TypeEngine
 
 from bot.flows import loader
@@ -184,6 +186,18 @@ def test_what_no_check_can_tell_apart_is_one_short_word_a_number_or_a_digest(raw
         "102031234": {"Code", "Codes", "Key", "Integer", "BigInteger", "Moment", "Flag"},
         repr(b"k" * 32): {"Digest"},
     }
+
+
+def test_postgresql_gets_a_rule_of_its_own_for_each_of_these_columns() -> None:
+    rules = 0
+    for table in TABLES:
+        made = str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+        assert "GLOB" not in made
+        for column in table.c:
+            if isinstance(column.type, Code | Secret | Digest):
+                rules += 1
+                assert f"CONSTRAINT ck_{table.name}_{column.name} CHECK (" in made, (table.name, column.name)
+    assert rules > 60
 
 
 # --- what the bot itself writes ----------------------------------------------------------------------

@@ -125,6 +125,17 @@ def test_every_answer_has_the_label_of_a_button(language: str) -> None:
     assert privacy.read(language)["asked.no_label"] not in written(language)
 
 
+def test_what_a_paper_has_no_sentence_for_is_named_and_no_paper_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = {
+        name: sentence for name, sentence in privacy.read("da").items() if name != "table.staff.column.name"
+    }
+    monkeypatch.setattr(privacy, "read", lambda language: said)
+    with pytest.raises(ConfigError, match=r"say nothing of 'table\.staff\.column\.name' in 'da'"):
+        papers.paper(TOWN, "da")
+
+
 # --- figures come from the code ----------------------------------------------------------------------
 
 

@@ -5,7 +5,6 @@ version need not know which tables there are, only what a check looked like unti
 """
 
 import re
-import secrets
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -26,9 +25,8 @@ def upgrade() -> None:
     c = op.get_bind()
     if c.dialect.name == "sqlite":
         _rewrite(c, _closed)
-    else:
+    else:  # no version before this one ran on anything else, so that there are no outcomes to renumber
         _alter(c)
-    _renumber(c)
 
 
 def downgrade() -> None:
@@ -49,16 +47,26 @@ def _rewrite(c: sa.Connection, changed: Callable[[str, str], str]) -> None:
     counted = c.exec_driver_sql("SELECT name, seq FROM sqlite_sequence").all()
     for name in tables:
         c.exec_driver_sql(f"CREATE TEMP TABLE kept_{name} AS SELECT * FROM main.{name}")  # noqa: S608
+    _renumber(c)
     for name in reversed(tables):
         c.exec_driver_sql(f"DROP TABLE main.{name}")
     for name in tables:
         for sql in made[name]:
             c.exec_driver_sql(changed(name, sql))
-        c.exec_driver_sql(f"INSERT INTO main.{name} SELECT * FROM kept_{name}")  # noqa: S608
+        c.exec_driver_sql(f"INSERT INTO main.{name} SELECT * FROM kept_{name} ORDER BY 1")  # noqa: S608
         c.exec_driver_sql(f"DROP TABLE temp.kept_{name}")
     for name, number in counted:  # a number that was used is never used again, also after this
         c.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
         c.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, number))
+
+
+def _renumber(c: sa.Connection) -> None:
+    """Every outcome gets a number drawn by lot, and its hand-over with it, where there still is one."""
+    c.exec_driver_sql("CREATE TEMP TABLE lot (old INTEGER PRIMARY KEY, number INTEGER)")
+    c.exec_driver_sql("INSERT INTO lot SELECT id, abs(random()) >> 1 FROM kept_outcome")
+    c.exec_driver_sql("UPDATE kept_referral SET outcome = (SELECT number FROM lot WHERE old = outcome)")
+    c.exec_driver_sql("UPDATE kept_outcome SET id = (SELECT number FROM lot WHERE old = id)")
+    c.exec_driver_sql("DROP TABLE temp.lot")
 
 
 # The table itself before its indexes.
@@ -148,26 +156,3 @@ def _postgresql(name: str, kind: object, limit: int | None) -> str:
     if limit == 8:
         return f"{name} ~ '^[0-9]{{4}}-W[0-9]{{2}}$'"
     return f"length({name}) <= {limit} AND {name} ~ '^[{_CODE if limit == 32 else _CODES}-]*$'"
-
-
-# --- outcomes ----------------------------------------------------------------------------------------
-
-
-def _renumber(c: sa.Connection) -> None:
-    """Every outcome gets a number drawn by lot, and its hand-over with it, where there still is one."""
-    tied = (
-        c.exec_driver_sql("SELECT reference, outcome FROM referral WHERE outcome IS NOT NULL")
-        .mappings()
-        .all()
-    )
-    c.exec_driver_sql("UPDATE referral SET outcome = NULL")
-    new: dict[int, int] = {
-        old: secrets.randbits(62) for old in c.exec_driver_sql("SELECT id FROM outcome").scalars().all()
-    }
-    for old, number in new.items():
-        c.execute(sa.text("UPDATE outcome SET id = :number WHERE id = :old"), {"number": number, "old": old})
-    for row in tied:
-        c.execute(
-            sa.text("UPDATE referral SET outcome = :number WHERE reference = :reference"),
-            {"number": new[row["outcome"]], "reference": row["reference"]},
-        )
