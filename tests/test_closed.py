@@ -49,6 +49,7 @@ WORDS = (
     "karen\0 Hansen blev slået",
     "Ｋａｒｅｎ",
     "карен",
+    "\0karen hansen",
     "kar\u200ben",
     "hun fortalte, at han tog kvælertag på hende; børnene så det. " * 400,
 )
