@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup sandbox test check bench mutants words clean
+.PHONY: setup sandbox test check bench mutants words privacy clean
 
 setup: $(VENV)/run.stamp        ## the environment, and the command `opspor`
 
@@ -39,6 +39,9 @@ mutants: $(VENV)/dev.stamp      ## every small fault in flows and guards: which 
 
 words: $(VENV)/dev.stamp        ## take new and changed sentences into the .po files
 	$(BIN)/python -m bot.locales.update
+
+privacy: setup                  ## the papers on data protection in docs/, made anew for the example municipality
+	OPSPOR_MUNICIPALITY= $(BIN)/opspor privacy --directory docs
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,6 +13,7 @@ import typer
 
 from bot import config, workshop
 from bot.errors import ConfigError, MustNotStart, StorageFailed
+from bot.municipality import EXAMPLE
 from bot.municipality import read as read_municipality
 
 app = typer.Typer(
@@ -181,6 +182,21 @@ def doctor() -> None:
     for one in found:
         typer.echo(f"- {one}")
     raise typer.Exit(1 if found else 0)
+
+
+@app.command()
+def privacy(
+    language: Annotated[str, typer.Option(help="da or en; without it Danish, or all into a directory")] = "",
+    directory: Annotated[Path | None, typer.Option(help="write privacy.<language>.md here")] = None,
+) -> None:
+    """What is stored, why, how long, who sees it, what Telegram sees: the basis for the impact assessment."""
+    from bot import papers  # only now: it knows every room
+
+    town = read_municipality(os.environ.get("OPSPOR_MUNICIPALITY", "") or EXAMPLE)
+    if directory is None:
+        typer.echo(papers.paper(town, language or "da"), nl=False)
+    else:
+        papers.write(town, [language] if language else papers.languages(), directory)
 
 
 if __name__ == "__main__":

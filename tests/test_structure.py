@@ -54,6 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "flows": {"model", "errors", "derived"},
     "locales": {"model", "errors"},
     "storage": {"model", "errors", "outcome"},
+    "privacy": {"model", "errors", "derived", "outcome", "storage", "flows"},
     "house": {"model", "storage", "locales", "handover"},
     "transport": {"model", "errors"},
     "sandbox": {"errors"},
@@ -84,6 +85,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "root": {"*"},
     "playground": {"*"},
     "workshop": {"*"},
+    "papers": {"*"},
     "__main__": {"*"},
     "__init__": set(),
 }
@@ -108,9 +110,10 @@ ALSO = {
 }
 ONLY_FROM = {
     "__main__": set[str](),
-    "root": {"__main__", "playground"},
+    "root": {"__main__", "playground", "papers"},
     "playground": {"__main__"},
     "workshop": {"__main__"},
+    "papers": {"__main__"},
 }
 # Only `Connection`, the type that says: this works inside a transaction that somebody else has begun.
 TAKES_A_CONNECTION = {

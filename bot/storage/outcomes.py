@@ -1,5 +1,9 @@
-"""The minimal record of a conversation, written once and completed by the key person; tied to nobody."""
+"""The minimal record of a conversation, written once and completed by the key person; tied to nobody.
 
+Its number is drawn by lot, so that neither the numbers nor the rows' order tells which came first.
+"""
+
+import secrets
 from dataclasses import asdict, fields
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -12,13 +16,17 @@ LATER = frozenset(
     ("accepted", "reached", "offer", "answer", "close", "hours_to_open", "hours_to_accept", "hours_to_reach")
 )
 
-_RECORD = insert(outcome).returning(outcome.c.id)
+NUMBER_BITS = 62  # two alike among a million: one in ten million times
+
+_RECORD = insert(outcome)
 _COMPLETE = update(outcome).where(outcome.c.id == bindparam("of_outcome"))
 _ALL = select(*[outcome.c[field.name] for field in fields(Outcome)]).order_by(outcome.c.id)
 
 
 def record(c: Connection, what: Outcome) -> int:
-    return int(c.execute(_RECORD, asdict(what)).scalar_one())
+    number = secrets.randbits(NUMBER_BITS)
+    c.execute(_RECORD, {"id": number, **asdict(what)})
+    return number
 
 
 def complete(c: Connection, outcome_id: int, **columns: str | int | None) -> bool:
@@ -31,4 +39,5 @@ def complete(c: Connection, outcome_id: int, **columns: str | int | None) -> boo
 
 
 def all_of(c: Connection) -> list[Outcome]:
+    """In no order that means anything."""
     return [Outcome(*row) for row in c.execute(_ALL)]

@@ -5,9 +5,10 @@ Tables are STRICT: SQLite would otherwise keep any text in a column that is call
 
 from functools import partial
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint, func
 from sqlalchemy import Column as Optional
+from sqlalchemy import ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
 
+from bot.storage.closed import checks
 from bot.storage.types import Code, Codes, Digest, Flag, Key, Moment, Number, Secret, Week
 
 metadata = MetaData(
@@ -55,7 +56,7 @@ session = strict(
 
 outcome = strict(
     "outcome", metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True, autoincrement=False),  # drawn by lot: an order would tell the hour
     Column("week", Week), Column("unit", Code), Column("moment", Code), Column("mode", Code),
     Column("response", Code), Column("forms", Codes(128)), Column("children", Code), Column("level", Code),
     Column("duty", Code), Column("wish", Code), Column("next", Code), Column("result", Code),
@@ -73,7 +74,7 @@ referral = strict(
     Optional("accepted_by", Integer, ForeignKey("staff.id"), index=True),
     Optional("reached", Moment), Column("contact", Code),
     Column("close", Code), Optional("closed", Moment),
-    Optional("outcome", Integer, ForeignKey("outcome.id", ondelete="SET NULL")),
+    Optional("outcome", Number, ForeignKey("outcome.id", ondelete="SET NULL")),
 )  # fmt: skip
 
 # What is watched over of a hand-over that nobody has taken: whom it may suit best (a unit), when its newest receivers
@@ -162,6 +163,5 @@ for _due in (notice.c.due, session.c.cover):
 
 for _table in metadata.tables.values():
     for _column in _table.c:
-        if isinstance(_column.type, Code | Digest):
-            _check = CheckConstraint(func.length(_column) <= _column.type.limit, name=_column.name)
+        for _check in checks(_column):
             _table.append_constraint(_check)
