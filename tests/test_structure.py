@@ -37,7 +37,7 @@ TURN = {
 # From the storing of one thing up to the page to read first: each knows those before it, and none after it.
 RISING = (
     *("asking", "referring", "working", "probing", "consequences", "dialogue", "anew", "cards", "absence"),
-    *("buttons", "commands", "conversation"),
+    *("leaving", "buttons", "commands", "conversation"),
 )
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
@@ -68,6 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "root": {"*"},
     "playground": {"*"},
     "workshop": {"*"},
+    "upkeep": {"*"},
     "__main__": {"*"},
     "__init__": set(),
 }
@@ -92,9 +93,10 @@ ALSO = {
 }
 ONLY_FROM = {
     "__main__": set[str](),
-    "root": {"__main__", "playground"},
+    "root": {"__main__", "playground", "upkeep"},
     "playground": {"__main__"},
     "workshop": {"__main__"},
+    "upkeep": {"__main__"},
 }
 # Only `Connection`, the type that says: this works inside a transaction that somebody else has begun.
 TAKES_A_CONNECTION = {
@@ -112,8 +114,9 @@ TAKES_A_CONNECTION = {
         "referring",
         "working",
         "outbox",
+        "leaving",
     ),
-    *("root", "playground"),
+    *("root", "playground", "upkeep"),
 }
 LIBRARIES: dict[str, set[str]] = {
     "telegram": {"transport"},
@@ -127,7 +130,7 @@ LIBRARIES: dict[str, set[str]] = {
     "uvicorn": {"sandbox"},
     "babel": {"locales"},
     "holidays": {"worktime"},
-    "typer": {"__main__", "playground", "workshop"},
+    "typer": {"__main__", "playground", "workshop", "upkeep"},
     "uvloop": {"__main__"},
 }
 IN_FILES = {

@@ -1,11 +1,12 @@
 """One transaction at a time on a database checked when it was opened; what is asked stands elsewhere."""
 
+import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from bot.storage.sqlite import open_engine, truncate_log, world_errors
+from bot.storage.sqlite import open_engine, wipe, world_errors
 
 T = TypeVar("T")
 
@@ -24,10 +25,18 @@ class Database:
         with world_errors(), self._engine.begin() as c:
             return work(c)
 
-    def truncate_log(self) -> bool:
-        """Empties the write-ahead log, which still holds what a purge deleted; False when it was in use."""
+    def wipe(self) -> bool:
+        """Leaves nothing of deleted rows in the file nor in its log; False when it was in use: try again later."""
         with world_errors():
-            return truncate_log(self._engine)
+            return wipe(self._engine)
+
+    def copy_to(self, connection: sqlite3.Connection) -> None:
+        """All that is committed at this moment, while others read and write. Raises sqlite3.Error."""
+        source = self._engine.raw_connection()
+        try:
+            source.driver_connection.backup(connection)  # type: ignore[union-attr]
+        finally:
+            source.close()
 
     def close(self) -> None:
         self._engine.dispose()
