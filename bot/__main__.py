@@ -24,8 +24,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(workshop.flows, name="flows")
-for command in upkeep.COMMANDS:
-    app.command()(command)
 
 ROLES = ("frontline", "key_person", "coordinator")
 
@@ -157,6 +155,10 @@ def doctor() -> None:
     for one in found:
         typer.echo(f"- {one}")
     raise typer.Exit(1 if found else 0)
+
+
+for command in upkeep.COMMANDS:
+    app.command()(command)
 
 
 if __name__ == "__main__":

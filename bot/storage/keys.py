@@ -14,7 +14,7 @@ from bot.storage import people
 from bot.storage.cipher import Cipher
 from bot.storage.tables import invitation, staff
 
-BATCH = 50  # some 20 ms: a running bot waits longer than that for its turn
+BATCH = 20  # some 30 ms: a running bot waits longer than that for its turn
 
 _ROWS = {
     "staff": (staff.c.id, (staff.c.chat, staff.c.name, staff.c.phone)),

@@ -29,8 +29,8 @@ from bot.storage.types import BLANK, Moment
 
 # How long the rows of each table are kept, at most; the words are for whoever answers for the data.
 KEPT: Mapping[str, str] = {
-    "staff": "while admitted; name, telephone and chat until the chat is cleaned, 48 hours at most; then a number,"
-    " until 30 days after removal and as long as a referral names it",
+    "staff": "while admitted; name, telephone and chat until the chat is cleaned and nobody has to ring her about whom"
+    " she has handed over, 48 hours at most; then a number, until 30 days after removal and no referral names it",
     "invitation": "until used, 7 days at most",
     "session": "until it ends, or 2 hours idle; 30 days at most while the bot is not running",
     "outcome": "5 years, tied to nobody",
@@ -57,6 +57,10 @@ OUTCOMES = timedelta(days=5 * 365 + 2)
 _before = bindparam("before", type_=Moment)
 _OVER = select(referral.c.reference).where(referral.c.closed <= _before)
 _TIED = exists().where(or_(referral.c.sender == staff.c.id, referral.c.accepted_by == staff.c.id))
+# She is to be rung about a citizen whom nobody else knows.
+_AWAITED = exists().where(
+    referral.c.sender == staff.c.id, referral.c.closed.is_(None), referral.c.reached.is_(None)
+)
 _LEFT_BEHIND = exists().where(trace.c.staff == staff.c.id)
 
 _UPDATES = delete(seen_update).where(seen_update.c.seen <= _before)
@@ -75,13 +79,14 @@ _GONE = select(staff.c.id).where(
     staff.c.chat != BLANK,
     or_(
         staff.c.removed <= bindparam("too_late", type_=Moment),
-        and_(staff.c.removed <= bindparam("settled", type_=Moment), ~_LEFT_BEHIND),
+        and_(staff.c.removed <= bindparam("settled", type_=Moment), ~_LEFT_BEHIND, ~_AWAITED),
     ),
 )
 
 
 def blank(c: Connection, now: datetime) -> int:
-    """Of whoever was removed nothing is known any more once her chat is cleaned, or can be cleaned no more."""
+    """Of whoever was removed nothing is known any more once her chat is cleaned and nobody has to ring her about what
+    she has handed over, or when 48 hours are over; how many it was done to."""
     gone = c.execute(_GONE, {"too_late": now - UNDELETABLE, "settled": now - ON_ITS_WAY}).scalars().all()
     return sum(blank_if_removed(c, number) for number in gone)
 
