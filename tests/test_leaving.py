@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot import leaving
+from bot import leaving, probing
 from bot.storage import people
 from bot.storage.purge import blank, purge
 from bot.storage.types import BLANK
@@ -146,6 +146,16 @@ async def leaves_again(cast: Cast) -> int | None:
 
     count: int | None = await cast.ask(again)
     return count
+
+
+async def test_a_route_that_was_being_tried_through_her_is_tried_through_the_next(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        dorte = await cast.admit("dorte", 7009, "key_person")
+        await cast.ask(lambda c: probing.try_route(c, cast.house, "jobcenter", cast.time.now()))
+        assert await notices_of(cast.bente, "probe")
+        one = await cast.bente.staff()
+        await cast.ask(lambda c: leaving.leave(c, cast.house, one, cast.time.now()))
+        assert await notices_of(dorte, "probe")
 
 
 async def test_the_last_coordinator_is_known_and_of_two_neither_is_the_last(tmp_path: Path) -> None:

@@ -192,6 +192,11 @@ class Town(RuleBasedStateMachine):
             self.ask(remove)
         self.db.left = None
 
+    @rule(chat=RECEIVERS)
+    def somebody_takes_one_and_is_removed(self, chat: int) -> None:
+        self.somebody_opens_and_answers(chat, "take.accept")
+        self.somebody_is_removed(chat, None)
+
     # --- what the world does ---
 
     @rule(minutes=st.sampled_from([1, 20, 90, 600, 3 * 1440]))

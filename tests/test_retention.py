@@ -228,17 +228,20 @@ async def test_what_a_page_held_before_its_rows_moved_to_another_is_gone_too(
 
     def come_and_go(c: Connection) -> set[bytes]:
         admit(c)
-        living, dead = [], set()
-        for number in range(2500):
+        t, living, dead = tables.session, list[str](), set[bytes]()
+        empty = dict.fromkeys(("flow", "state", "given", "ticks", "view", "reference"), "")
+        zeros = dict.fromkeys(("turn", "sealed", "version"), 0)
+        for number in range(3000):
             if chance.random() < 0.5 or len(living) < 20:
-                reference = f"mark{number:06d}x{chance.getrandbits(40):010x}"
-                living.append(reference)
-                told = Referral(reference, 1, "north", "standard", "a" * chance.randint(1, 32), NOW)
-                c.execute(insert(tables.referral), {field: getattr(told, field) for field in told.__slots__})
+                about = f"{chance.getrandbits(40):010x}mark{number:06d}"
+                trail = ";".join([f"mark{number:06d}:"] * chance.randint(1, 60))
+                living.append(about)
+                row = empty | zeros | {"staff": 1, "about": about, "trail": trail, "touched": NOW}
+                c.execute(insert(t), row)
             else:
                 gone = living.pop(chance.randrange(len(living)))
-                c.execute(tables.referral.delete().where(tables.referral.c.reference == gone))
-                dead.add(gone.encode())
+                c.execute(t.delete().where(t.c.about == gone))
+                dead.add(gone[10:].encode())
         return dead
 
     dead = await database.run(come_and_go)
