@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.errors import ConfigError
-from bot.storage.database import open_database
 from bot.storage.revisions import KNOWN
 from bot.storage.sqlite import path_of
 
@@ -25,7 +24,7 @@ def backup(url: str, target: Path) -> str:
     part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         _make(part)
-        _copy(url, part)
+        _copy(path, part)
         revision = _checked(part)
         _name(part, target)
     except OSError as error:
@@ -45,16 +44,14 @@ def _make(part: Path) -> None:
     os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def _copy(url: str, part: Path) -> None:
-    database = open_database(url)
-    try:
-        with closing(sqlite3.connect(part, isolation_level=None)) as copy:
-            database.copy_to(copy)
-            copy.execute("PRAGMA temp_store = MEMORY")
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
-            copy.execute("VACUUM")  # what was deleted and stands in a page still is not copied along
-    finally:
-        database.close()
+def _copy(path: Path, part: Path) -> None:
+    """As it is at one moment: reading waits for no writer, and no writer for it."""
+    there = f"{path.resolve().as_uri()}?mode=rw"  # which makes no file; ro could not read the log of a bot that is off
+    with closing(sqlite3.connect(there, uri=True)) as source, closing(sqlite3.connect(part)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA temp_store = MEMORY")
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+        copy.execute("VACUUM")  # what was deleted and stands in a page still is not copied along
 
 
 def _checked(part: Path) -> str:
@@ -68,7 +65,7 @@ def _checked(part: Path) -> str:
         revision = copy.execute("SELECT version_num FROM alembic_version").fetchone()
     if said != ["ok"] or torn or revision is None or revision[0] not in KNOWN:
         raise ConfigError(
-            "The copy is not whole: the database itself is damaged; keep it, and restore an earlier copy."
+            "The copy is not whole, or not Opspor's: see what OPSPOR_DATABASE names, and keep it as it is."
         )
     return str(revision[0])
 

@@ -1,6 +1,5 @@
 """One transaction at a time on a database checked when it was opened; what is asked stands elsewhere."""
 
-import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -29,14 +28,6 @@ class Database:
         """Leaves nothing of deleted rows in the file nor in its log; False when it was in use: try again later."""
         with world_errors():
             return wipe(self._engine)
-
-    def copy_to(self, connection: sqlite3.Connection) -> None:
-        """All that is committed at this moment, while others read and write. Raises sqlite3.Error."""
-        source = self._engine.raw_connection()
-        try:
-            source.driver_connection.backup(connection)  # type: ignore[union-attr]
-        finally:
-            source.close()
 
     def close(self) -> None:
         self._engine.dispose()
