@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -54,8 +55,9 @@ def units(file: Path) -> list[str]:
     return found
 
 
-def record(c: Connection, unit: str) -> None:
-    outcomes.record(c, Outcome("2026-W47", unit))
+def record(c: Connection, units: Iterable[str]) -> None:
+    for unit in units:
+        outcomes.record(c, Outcome("2026-W47", unit))
 
 
 # --- the copy ---------------------------------------------------------------------------------------
@@ -65,7 +67,7 @@ async def test_a_copy_is_one_file_for_its_owner_only_and_nothing_stands_beside_i
     database: Database, file: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "copies").mkdir()
-    await database.run(lambda c: record(c, "north"))
+    await database.run(lambda c: record(c, ["north"]))
     before = os.umask(0)
     try:
         assert copied(file, tmp_path / "copies" / "monday.db") == LATEST
@@ -89,7 +91,7 @@ async def test_while_it_is_made_the_file_is_for_its_owner_only_too(
                 except FileNotFoundError:
                     continue
 
-    await database.run(lambda c: [record(c, "north") for _ in range(500)])
+    await database.run(lambda c: record(c, ["north"] * 500))
     watcher = threading.Thread(target=watch)
     before = os.umask(0)
     watcher.start()
@@ -126,7 +128,8 @@ async def test_the_copy_is_of_one_moment_while_somebody_writes(
         number = 0
         while not ended.is_set():
             number += 1
-            asyncio.run(beside.run(lambda c, n=number: [record(c, f"a{n}"), record(c, f"b{n}")]))  # type: ignore[misc]
+            both = f"a{number}", f"b{number}"
+            asyncio.run(beside.run(partial(record, units=both)))
         beside.close()
 
     writer = threading.Thread(target=write)
@@ -150,7 +153,7 @@ async def test_a_copy_holds_no_bytes_of_deleted_rows(database: Database, file: P
 
     def come_and_go(c: Connection) -> None:
         for number in range(1500):
-            record(c, f"gone{number:04d}")
+            record(c, [f"gone{number:04d}"])
         c.exec_driver_sql("DELETE FROM outcome WHERE id % 7 != 0")
         c.exec_driver_sql("PRAGMA secure_delete = OFF")
         c.exec_driver_sql("DELETE FROM outcome WHERE id % 70 != 0")

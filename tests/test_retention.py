@@ -268,7 +268,8 @@ async def test_the_running_bot_wipes_when_it_can_and_says_so_until_then(tmp_path
         moved.set()
         await asyncio.sleep(0.2)
         assert b"markoutcome" not in bytes_of(cast.path)
-        stop.set(), moved.set()
+        stop.set()
+        moved.set()
         await sweep
 
 
@@ -286,5 +287,6 @@ async def test_the_running_bot_blanks_whoever_was_removed_without_waiting_for_th
         moved.set()
         await asyncio.sleep(0.2)
         assert sealed not in bytes_of(cast.path)
-        stop.set(), moved.set()
+        stop.set()
+        moved.set()
         await sweep
