@@ -101,6 +101,12 @@ async def test_a_row_that_is_under_the_old_key_in_part_needs_both(database: Data
     await database.run(work)
 
 
+async def test_a_row_that_neither_key_opens_is_said_before_anything_is_started(database: Database) -> None:
+    await database.run(lambda c: [admit(c, NEW, 1), admit(c, THIRD, 2)])
+    with pytest.raises(ConfigError, match=r"^Neither OPSPOR_KEY nor OPSPOR_KEY_OLD is the key"):
+        await database.run(lambda c: keys.check(c, BOTH))
+
+
 @pytest.mark.parametrize("old", ["short", KEY[:-4]])
 def test_a_malformed_old_key_is_named(old: str) -> None:
     with pytest.raises(ConfigError, match=r"^OPSPOR_KEY_OLD must be 32 bytes"):

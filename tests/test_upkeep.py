@@ -15,20 +15,22 @@ from sqlalchemy import Connection
 
 from bot.model import Referral, Role
 from bot.municipality import EXAMPLE
+from bot.sandbox import TOKEN
 from bot.storage import notices, people, referrals, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import open_database
 from bot.storage.migrate import migrate
 from tests.cast import KEY
+from tests.test_command_line import aside, bot_api, ended, logged, sees, types
 from tests.test_keys import OTHER_KEY
 
 ROOT = Path(__file__).parent.parent
 GIVE_UP_SECONDS = 120  # only so that a broken test ends
 NOW = datetime.now(UTC)
-PEOPLE: tuple[tuple[int, Role, str], ...] = (
-    (7001, "frontline", "Anna Bjerregaard"),
-    (7002, "key_person", "Bente Bjerregaard"),
-    (7003, "coordinator", "Karen Bjerregaard"),
+PEOPLE: tuple[tuple[Role, str], ...] = (
+    ("frontline", "Anna Bjerregaard"),
+    ("key_person", "Bente Bjerregaard"),
+    ("coordinator", "Karen Bjerregaard"),
 )
 
 
@@ -58,16 +60,16 @@ def said(done: subprocess.CompletedProcess[str], status: int = 0) -> str:
     return done.stdout + done.stderr
 
 
-def house(directory: Path, cipher: Cipher | None = None) -> Path:
+def house(directory: Path, chats: tuple[int, ...] = (7001, 7002, 7003)) -> Path:
     """Three people, and a hand-over of the first that the second has taken."""
     address = f"sqlite:///{directory / 'opspor.db'}"
     migrate(address)
     database = open_database(address)
 
     def fill(c: Connection) -> None:
-        for chat, role, name in PEOPLE:
+        for chat, (role, name) in zip(chats, PEOPLE, strict=True):
             people.admit(
-                c, cipher or Cipher(KEY), chat=chat, role=role, unit="jobcenter", name=name, phone="00 00 00 81",
+                c, Cipher(KEY), chat=chat, role=role, unit="jobcenter", name=name, phone="00 00 00 81",
                 language="da", now=NOW,
             )  # fmt: skip
         referrals.store(c, Referral("r1", 1, "jobcenter", "standard", "referral", NOW))
@@ -260,3 +262,40 @@ def test_doctor_names_files_that_others_could_read_once(tmp_path: Path) -> None:
     house(tmp_path).chmod(0o644)
     assert "could be read by others on this machine" in opspor(tmp_path, "doctor").stdout
     assert "could be read by others" not in opspor(tmp_path, "doctor").stdout
+
+
+# --- beside a running bot -----------------------------------------------------------------------------
+
+
+async def test_a_running_bot_answers_before_and_after_its_key_was_replaced_and_a_copy_made(
+    tmp_path: Path,
+) -> None:
+    async with bot_api(tmp_path) as (world, base):
+        both = {
+            "OPSPOR_KEY": OTHER_KEY,
+            "OPSPOR_KEY_OLD": KEY,
+            "OPSPOR_API_BASE": base,
+            "OPSPOR_TOKEN": TOKEN,
+        }
+        await asyncio.to_thread(house, tmp_path, (1001, 7002, 7003))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"), cwd=tmp_path, env=surroundings(tmp_path, **both),
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(GIVE_UP_SECONDS):
+                await logged(process, "event=ready")
+                await types(base, 1001, "/new")
+                await sees(world, 1001, "Hvornår bruger du mig?")
+                done = await aside(opspor, tmp_path, "rekey", **both)
+                assert "sealed anew: staff 3" in said(done)
+                assert "checked" in said(await aside(opspor, tmp_path, "backup", "copy.db", **both))
+                await types(base, 1001, "/help")
+                await sees(world, 1001, "/clear")
+                log = await ended(process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.communicate()
+        assert KEY not in log and OTHER_KEY not in log and TOKEN not in log
+    assert "Anna Bjerregaard" in said(await aside(opspor, tmp_path, "staff", OPSPOR_KEY=OTHER_KEY))

@@ -9,6 +9,15 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from bot.errors import ConfigError
 from bot.storage.types import BLANK
 
+_ONE_KEY = (
+    "OPSPOR_KEY is not the key that this database was written with: put the earlier key back,"
+    " or give it as OPSPOR_KEY_OLD and run `opspor rekey`."
+)
+_TWO_KEYS = (
+    "Neither OPSPOR_KEY nor OPSPOR_KEY_OLD is the key that this database, or some row of it, was written with:"
+    " `opspor rekey` names the row; put its key back."
+)
+
 
 class Cipher:
     """Fernet with the key from the environment: 32 bytes in URL-safe base64. While `old` is given, what the earlier
@@ -31,10 +40,7 @@ class Cipher:
         try:
             return self._any.decrypt(sealed).decode()
         except InvalidToken:
-            raise ConfigError(
-                "OPSPOR_KEY is not the key that this database was written with: put the earlier key back,"
-                " or give it as OPSPOR_KEY_OLD and run `opspor rekey`."
-            ) from None
+            raise ConfigError(_ONE_KEY if len(self._chat_keys) == 1 else _TWO_KEYS) from None
 
     def is_new(self, sealed: bytes) -> bool:
         """The new key opens it, so that the old one is not needed."""
