@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import config, workshop
+from bot import config, upkeep, workshop
 from bot.errors import ConfigError, MustNotStart, StorageFailed
 from bot.municipality import EXAMPLE
 from bot.municipality import read as read_municipality
@@ -140,39 +140,15 @@ def key() -> None:
 
 
 @app.command()
-def migrate() -> None:
-    """Brings the database to this version."""
-    from bot.storage.migrate import migrate as bring
-
-    bring(config.settings(os.environ).database)
-    typer.echo("the database is at this version")
-
-
-@app.command()
-def purge() -> None:
-    """Deletes what has lived long enough, now; the running bot does so every hour."""
-    from bot import root
-    from bot.storage.database import open_database
-    from bot.storage.migrate import migrate as bring
-    from bot.storage.purge import purge as delete
-
-    settings = config.settings(os.environ)
-    bring(settings.database)
-    db = open_database(settings.database)
-    counts = asyncio.run(db.run(lambda c: delete(c, root.machine_clock())))
-    db.truncate_log()
-    for table, count in counts.items():
-        typer.echo(f"{table}: {count}")
-
-
-@app.command()
 def doctor() -> None:
     """What is wrong or has grown old in settings, municipality, law, languages and texts; status 1 if anything."""
     from bot import root
 
     settings = config.settings(os.environ, need=("KEY", "MUNICIPALITY"))
+    found = root.exposed(settings)  # before it is mended
     prepared = root.prepare(settings, read_municipality(settings.municipality))
-    found = list(root.warnings(prepared, os.environ, root.machine_clock()))
+    found += root.warnings(prepared, os.environ, root.machine_clock())
+    found += asyncio.run(prepared.db.run(lambda c: root.keys_in_use(c, prepared)))
     found += asyncio.run(prepared.db.run(lambda c: root.rosters(c, prepared, root.machine_clock())))
     typer.echo(f"languages: {', '.join(prepared.words.languages)}")
     for line in asyncio.run(prepared.db.run(lambda c: root.routes_of(c, prepared))):
@@ -197,6 +173,10 @@ def privacy(
         typer.echo(papers.paper(town, language or "da"), nl=False)
     else:
         papers.write(town, [language] if language else papers.languages(), directory)
+
+
+for command in upkeep.COMMANDS:
+    app.command()(command)
 
 
 if __name__ == "__main__":

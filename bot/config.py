@@ -14,7 +14,7 @@ TELEGRAM = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _FOR_A_WEBHOOK = ("WEBHOOK_URL", "WEBHOOK_SECRET", "LISTEN")
 KNOWN = {
-    *("TOKEN", "API_BASE", "DATABASE", "MUNICIPALITY", "KEY", "LOG"),
+    *("TOKEN", "API_BASE", "DATABASE", "MUNICIPALITY", "KEY", "KEY_OLD", "LOG"),
     *_FOR_A_WEBHOOK,
 }
 
@@ -23,7 +23,7 @@ Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`token` and `key` may be empty where a command needs none."""
+    """`token` and `key` may be empty where a command needs none; `key_old` is the earlier key while it is replaced."""
 
     token: str = field(repr=False)
     api_base: str
@@ -31,6 +31,7 @@ class Settings:
     municipality: str
     key: str = field(repr=False)
     log: str
+    key_old: str = field(default="", repr=False)
 
 
 def settings(environment: Mapping[str, str], *, need: tuple[str, ...] = ()) -> Settings:
@@ -42,8 +43,9 @@ def settings(environment: Mapping[str, str], *, need: tuple[str, ...] = ()) -> S
     level = (found["LOG"] or "INFO").upper()
     if level not in Level.__args__:  # type: ignore[attr-defined]
         raise ConfigError(f"OPSPOR_LOG is '{found['LOG']}'; it takes DEBUG, INFO, WARNING or ERROR")
-    if found["KEY"]:
-        _check_key(found["KEY"])
+    for name in ("KEY", "KEY_OLD"):
+        if found[name]:
+            _check_key(name, found[name])
     if found["TOKEN"] and not _TOKEN.fullmatch(found["TOKEN"]):
         raise ConfigError(
             "OPSPOR_TOKEN does not look like a bot token (digits, a colon, letters): copy it again"
@@ -58,12 +60,14 @@ def settings(environment: Mapping[str, str], *, need: tuple[str, ...] = ()) -> S
         municipality=found["MUNICIPALITY"],
         key=found["KEY"],
         log=level,
+        key_old=found["KEY_OLD"],
     )
 
 
 _WHAT = {
     "TOKEN": "give the bot's token, or OPSPOR_TOKEN_FILE with a file that holds it",
     "KEY": "give 32 bytes in URL-safe base64, or OPSPOR_KEY_FILE; `opspor key` prints a new one",
+    "KEY_OLD": "give the key that OPSPOR_KEY replaces, or OPSPOR_KEY_OLD_FILE with a file that holds it",
     "MUNICIPALITY": "give the path of the municipality's file; municipality.example.toml shows what is in it",
 }
 
@@ -90,10 +94,10 @@ def _setting(environment: Mapping[str, str], name: str) -> str:
         raise ConfigError(f"OPSPOR_{name}_FILE names '{file}', which cannot be read: {error}") from error
 
 
-def _check_key(key: str) -> None:
+def _check_key(name: str, key: str) -> None:
     try:
         raw = base64.urlsafe_b64decode(key.encode())
     except (binascii.Error, ValueError):
         raw = b""
     if len(raw) != 32 or base64.urlsafe_b64encode(raw).decode() != key:  # a key pasted twice decodes too
-        raise ConfigError("OPSPOR_KEY is not 32 bytes in URL-safe base64; `opspor key` prints a new one")
+        raise ConfigError(f"OPSPOR_{name} is not 32 bytes in URL-safe base64; `opspor key` prints a new one")

@@ -189,7 +189,7 @@ def pass_on(c: Connection, house: House, staff: Staff, session: Session, now: da
         return replace(session, state=lost_to(c, reference))
     notices.settle(c, "referral", staff.id, reference, "passed")
     drop_reviews(c, reference, now)
-    _ask_where_nobody_is_left(c, house, referral, now)
+    ask_where_nobody_is_left(c, house, referral, now)
     asking.tell_sender(c, house, reference, now)
     return session
 
@@ -199,11 +199,12 @@ def undelivered(c: Connection, house: House, reference: str, staff_id: int, now:
     notices.settle(c, "referral", staff_id, reference, "failed")
     referral = referrals.get(c, reference)
     if referral is not None and not referral.closed and referral.accepted_by is None:
-        _ask_where_nobody_is_left(c, house, referral, now)
+        ask_where_nobody_is_left(c, house, referral, now)
     asking.tell_sender(c, house, reference, now)
 
 
-def _ask_where_nobody_is_left(c: Connection, house: House, referral: Referral, now: datetime) -> None:
+def ask_where_nobody_is_left(c: Connection, house: House, referral: Referral, now: datetime) -> None:
+    """The next ring, unless somebody who was asked can still answer."""
     if not [one for one in notices.of(c, referral.reference, "referral") if one.code == ""]:
         asking.ask(c, house, referral, now)
 

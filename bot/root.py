@@ -21,10 +21,10 @@ from bot.house import House
 from bot.locales import words
 from bot.municipality import LAW_CHECKED_WITHIN, Municipality
 from bot.outcome import week_of
-from bot.storage import leftovers, migrate, people, routes, sendings, sessions, traces
+from bot.storage import keys, leftovers, migrate, people, routes, sendings, sessions, sqlite, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
-from bot.storage.purge import purge
+from bot.storage.purge import blank, purge
 from bot.transport import bot as transport
 from bot.transport.receive import unless
 
@@ -59,7 +59,7 @@ def prepare(settings: Settings, municipality: Municipality) -> Prepared:
     """Raises ConfigError or FlowError before anything is started; migrates the database where it needs it."""
     content = loader.load(unverified=bool(municipality.content.unverified_approved_by))
     spoken = words.load(zone=municipality.timezone, needed=content.texts())
-    cipher = Cipher(settings.key)
+    cipher = Cipher(settings.key, settings.key_old)
     db = open_database(settings.database)
     asyncio.run(db.run(lambda c: _ready(c, cipher)))
     return Prepared(settings, municipality, content, spoken, db, cipher)
@@ -67,7 +67,7 @@ def prepare(settings: Settings, municipality: Municipality) -> Prepared:
 
 def _ready(c: Connection, cipher: Cipher) -> None:
     migrate.upgrade(c)
-    people.check_key(c, cipher)
+    keys.check(c, cipher)
 
 
 def house_of(prepared: Prepared, clock: Clock, wake: Callable[[], None]) -> House:
@@ -107,6 +107,26 @@ def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime
             yield f"the law reference {code} was last checked on {law.checked_on}"
     if prepared.content.drafts:
         yield f"{prepared.content.drafts} cards are drafts (udkast): no professional has signed them"
+
+
+def exposed(settings: Settings) -> list[str]:
+    """Files of the database that others could read; opening it mends that, and it cannot mend who has read them."""
+    path = sqlite.path_of(settings.database)
+    files = sqlite.exposed(path) if path else []
+    return [
+        f"{file} could be read by others on this machine; from now on it is for its owner only"
+        for file in files
+    ]
+
+
+def keys_in_use(c: Connection, prepared: Prepared) -> list[str]:
+    """What is left to do while a key is being replaced."""
+    if not prepared.settings.key_old:
+        return []
+    count = keys.under_old(c, prepared.cipher)
+    if count:
+        return [f"{count} rows are still sealed with OPSPOR_KEY_OLD: run `opspor rekey`"]
+    return ["OPSPOR_KEY_OLD is set, and nothing is sealed with it any more: take it away"]
 
 
 def rosters(c: Connection, prepared: Prepared, now: datetime) -> list[str]:
@@ -245,16 +265,20 @@ def _menu(house: House, named: str) -> tuple[tuple[str, str], ...]:
 
 async def _sweep(house: House, moved: asyncio.Event, stop: asyncio.Event) -> None:
     """Ends what was left, and deletes what has lived long enough."""
-    purged = house.clock() - PURGE_EVERY
+    purged, left_in_file = house.clock() - PURGE_EVERY, False
     while not stop.is_set():
         moved.clear()
         try:
             await conversation.expire(house)
             await house.db.run(lambda c: probing.try_routes(c, house, house.clock()))
+            left_in_file |= await house.db.run(lambda c: blank(c, house.clock())) > 0
             if house.clock() - purged >= PURGE_EVERY:
                 await house.db.run(lambda c: purge(c, house.clock()))
-                house.db.truncate_log()
-                purged = house.clock()
+                purged, left_in_file = house.clock(), True
+            if left_in_file:
+                left_in_file = not house.db.wipe()
+                if left_in_file:
+                    log.warning("event=deleted_rows_left_in_file until=next_sweep")
         except Exception as error:  # it is tried again; a sweep that died would leave everything standing
             log.error("event=sweep_failed error=%s", type(error).__name__)
         with contextlib.suppress(TimeoutError):

@@ -133,7 +133,7 @@ def undo(c: Connection, house: House, staff: Staff, number: int, now: datetime) 
     referral = referrals.get(c, step.reference)
     assert referral is not None  # noqa: S101 - the step could not be there without it
     if step.what == "accept":
-        _ask_again(c, house, step.reference, now)
+        offer_again(c, house, step.reference, now)
     if step.what == "close":
         _no_call_any_more(c, referral, now)
     # Her own notice went with the closing; she has the card before her, and is told if it becomes more urgent.
@@ -144,7 +144,7 @@ def undo(c: Connection, house: House, staff: Staff, number: int, now: datetime) 
     return "undone", step.reference
 
 
-def _ask_again(c: Connection, house: House, reference: str, now: datetime) -> None:
+def offer_again(c: Connection, house: House, reference: str, now: datetime) -> None:
     """It is offered to those who were asked when she took it."""
     for notice in notices.of(c, reference, "referral"):
         if notice.code == "taken":

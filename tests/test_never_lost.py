@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -11,17 +12,18 @@ from typing import Any, TypeVar
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, or_, select
 
-from bot import config, conversation, engine, outbox, root
+from bot import config, conversation, engine, leaving, outbox, root
 from bot.errors import SendFailed
 from bot.locales.words import Words
 from bot.model import Event, Role, Screen
 from bot.storage import migrate, people, referrals, sessions
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database
+from bot.storage.purge import purge
 from bot.storage.sqlite import open_engine
-from bot.storage.tables import notice, referral
+from bot.storage.tables import notice, referral, staff
 from tests.cast import CONTENT, DEFAULTS_TO_THE_END, KEY, OPENED, TOWN
 from tests.wire import BASE, TOKEN
 
@@ -178,6 +180,23 @@ class Town(RuleBasedStateMachine):
         self.blocked ^= {chat}
         self.arrives(chat, "blocked" if chat in self.blocked else "unblocked", "")
 
+    @rule(chat=CHATS, dies=st.none() | st.integers(0, 40))
+    def somebody_is_removed(self, chat: int, dies: int | None) -> None:
+        def remove(c: Connection) -> None:
+            staff = people.by_chat(c, self.house.cipher, chat)
+            if staff is not None and not leaving.is_last_coordinator(c, self.house, staff):
+                leaving.leave(c, self.house, staff, self.now)
+
+        self.db.left = dies
+        with suppress(Death):
+            self.ask(remove)
+        self.db.left = None
+
+    @rule(chat=RECEIVERS)
+    def somebody_takes_one_and_is_removed(self, chat: int) -> None:
+        self.somebody_opens_and_answers(chat, "take.accept")
+        self.somebody_is_removed(chat, None)
+
     # --- what the world does ---
 
     @rule(minutes=st.sampled_from([1, 20, 90, 600, 3 * 1440]))
@@ -203,6 +222,7 @@ class Town(RuleBasedStateMachine):
         for _ in range(6):
             self.now += timedelta(days=4)
             self.what_is_due_is_done(None)
+            self.ask(lambda c: purge(c, self.now))
 
     async def send(self, chat: int, screen: Screen) -> int:
         self._may_fail(chat)
@@ -227,7 +247,9 @@ class Town(RuleBasedStateMachine):
     def each_is_taken_closed_or_due_for_somebody(self) -> None:
         if not hasattr(self, "house"):
             return
-        is_open = referral.c.closed.is_(None), referral.c.accepted_by.is_(None)
+        gone = select(staff.c.id).where(staff.c.removed.is_not(None))
+        nobodys = or_(referral.c.accepted_by.is_(None), referral.c.accepted_by.in_(gone))
+        is_open = referral.c.closed.is_(None), nobodys
         due = select(notice.c.reference).where(notice.c.kind == "clock", notice.c.due.is_not(None))
         lost = select(referral.c.reference).where(*is_open, referral.c.reference.not_in(due))
         assert not self.ask(lambda c: list(c.execute(lost).scalars()))

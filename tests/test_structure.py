@@ -37,7 +37,7 @@ TURN = {
 # From the storing of one thing up to the page to read first: each knows those before it, and none after it.
 RISING = (
     *("asking", "referring", "working", "probing", "consequences", "dialogue", "anew", "cards", "absence"),
-    *("buttons", "commands", "conversation"),
+    *("leaving", "buttons", "commands", "conversation"),
 )
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
@@ -86,6 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "playground": {"*"},
     "workshop": {"*"},
     "papers": {"*"},
+    "upkeep": {"*"},
     "__main__": {"*"},
     "__init__": set(),
 }
@@ -110,10 +111,11 @@ ALSO = {
 }
 ONLY_FROM = {
     "__main__": set[str](),
-    "root": {"__main__", "playground", "papers"},
+    "root": {"__main__", "playground", "papers", "upkeep"},
     "playground": {"__main__"},
     "workshop": {"__main__"},
     "papers": {"__main__"},
+    "upkeep": {"__main__"},
 }
 # Only `Connection`, the type that says: this works inside a transaction that somebody else has begun.
 TAKES_A_CONNECTION = {
@@ -131,9 +133,10 @@ TAKES_A_CONNECTION = {
         "referring",
         "working",
         "outbox",
+        "leaving",
     ),
     *("post", "covering", "cleaning", "status_card"),
-    *("root", "playground"),
+    *("root", "playground", "upkeep"),
 }
 LIBRARIES: dict[str, set[str]] = {
     "telegram": {"transport"},
@@ -147,7 +150,7 @@ LIBRARIES: dict[str, set[str]] = {
     "uvicorn": {"sandbox"},
     "babel": {"locales"},
     "holidays": {"worktime"},
-    "typer": {"__main__", "playground", "workshop"},
+    "typer": {"__main__", "playground", "workshop", "upkeep"},
     "uvloop": {"__main__"},
 }
 IN_FILES = {

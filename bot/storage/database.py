@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from bot.storage.sqlite import open_engine, truncate_log, world_errors
+from bot.storage.sqlite import open_engine, wipe, world_errors
 
 T = TypeVar("T")
 
@@ -24,10 +24,10 @@ class Database:
         with world_errors(), self._engine.begin() as c:
             return work(c)
 
-    def truncate_log(self) -> bool:
-        """Empties the write-ahead log, which still holds what a purge deleted; False when it was in use."""
+    def wipe(self) -> bool:
+        """Leaves nothing of deleted rows in the file nor in its log; False when it was in use: try again later."""
         with world_errors():
-            return truncate_log(self._engine)
+            return wipe(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -4,6 +4,7 @@ A removed person is nobody here, except to `by_id(..., removed=True)`, which the
 """
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -13,8 +14,10 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from bot.model import Role, Staff
 from bot.storage.cipher import Cipher
 from bot.storage.tables import absence, deputy, invitation, notice, session, staff, trace
+from bot.storage.types import BLANK, Digest
 
 VALID = timedelta(days=7)
+NOWHERE = 0  # the chat of somebody who is gone, and whose chat has been forgotten
 DEPUTY = "deputy"  # the role that an invitation keeps for a key person who is asked after the others
 
 _PERSON = select(
@@ -22,6 +25,7 @@ _PERSON = select(
     staff.c.turn, staff.c.live, staff.c.active, staff.c.blocked, absence.c.back, deputy.c.staff.is_not(None),
 ).select_from(staff.outerjoin(absence).outerjoin(deputy, deputy.c.staff == staff.c.id))  # fmt: skip
 _BY_CHAT = _PERSON.where(staff.c.chat_digest == bindparam("digest"), staff.c.removed.is_(None))
+_NUMBER = select(staff.c.id).where(staff.c.chat_digest == bindparam("digest"))
 _BY_ID = _PERSON.where(staff.c.id == bindparam("person"))
 _BY_ID_NOW = _BY_ID.where(staff.c.removed.is_(None))
 _BY_ROLE = _PERSON.where(staff.c.role == bindparam("as_role"), staff.c.removed.is_(None)).order_by(staff.c.id)
@@ -79,8 +83,7 @@ def admit(
 
     Her language stays the one she chose, and her turn goes on from where it was.
     """
-    digest = cipher.digest(chat)
-    person = c.execute(select(staff.c.id).where(staff.c.chat_digest == digest)).scalar()
+    person = number_of(c, cipher, chat)
     columns: dict[str, Any] = {"role": role, "unit": unit, "blocked": False, "admitted": now, "removed": None}
     given = {column: cipher.seal(text) for column, text in (("name", name), ("phone", phone)) if text}
     if person is not None:
@@ -88,10 +91,19 @@ def admit(
         return _admitted(c, cipher, person, is_deputy)
     nothing = cipher.seal("")
     columns |= {"name": nothing, "phone": nothing, **given}
-    columns |= {"chat_digest": digest, "chat": cipher.seal(str(chat)), "language": language}
+    columns |= {"chat_digest": cipher.digest(chat), "chat": cipher.seal(str(chat)), "language": language}
     new = insert(staff).returning(staff.c.id)
     number = c.execute(new, columns | {"turn": 0, "live": 0, "active": ""}).scalar_one()
     return _admitted(c, cipher, number, is_deputy)
+
+
+def number_of(c: Connection, cipher: Cipher, chat: int) -> int | None:
+    """Removed or not, by either key: one chat is never two people."""
+    for digest in cipher.digests(chat):
+        number = c.execute(_NUMBER, {"digest": digest}).scalar()
+        if number is not None:
+            return int(number)
+    return None
 
 
 def _admitted(c: Connection, cipher: Cipher, number: int, is_deputy: bool) -> Staff:
@@ -114,20 +126,49 @@ def remove(c: Connection, staff_id: int, now: datetime) -> bool:
     if c.execute(update(staff).where(*here).values(removed=now, live=0, active="")).rowcount != 1:
         return False
     c.execute(delete(session).where(session.c.staff == staff_id))
-    # What she has handed over goes on without her: its clock is nobody's message.
-    c.execute(delete(notice).where(notice.c.staff == staff_id, notice.c.kind != "clock"))
+    # What she has handed over goes on without her, its clock is nobody's message; and a duty that she left open is not
+    # reminded of any more, but stands for the coordinators.
+    c.execute(delete(notice).where(notice.c.staff == staff_id, notice.c.kind.not_in(("clock", "duty_open"))))
+    c.execute(
+        update(notice)
+        .where(notice.c.staff == staff_id, notice.c.kind == "duty_open")
+        .values(due=None, message=0)
+    )
     c.execute(update(trace).where(trace.c.staff == staff_id).values(due=now))
+    for table in (absence, deputy):
+        c.execute(delete(table).where(table.c.staff == staff_id))
+    return True
+
+
+def blank_if_removed(c: Connection, staff_id: int) -> bool:
+    """Nothing is known of her any more but a number; False where she is still here, and nothing is done. What stands
+    in her chat can be deleted no more."""
+    columns = {"chat": BLANK, "name": BLANK, "phone": BLANK, "chat_digest": secrets.token_bytes(Digest.limit)}
+    gone = staff.c.id == staff_id, staff.c.removed.is_not(None)
+    if c.execute(update(staff).where(*gone).values(**columns)).rowcount != 1:
+        return False
+    c.execute(delete(trace).where(trace.c.staff == staff_id))
     return True
 
 
 def by_chat(c: Connection, cipher: Cipher, chat: int) -> Staff | None:
-    row = c.execute(_BY_CHAT, {"digest": cipher.digest(chat)}).one_or_none()
-    return _staff(cipher, row, chat) if row else None
+    for digest in cipher.digests(chat):
+        row = c.execute(_BY_CHAT, {"digest": digest}).one_or_none()
+        if row:
+            return _staff(cipher, row, chat)
+    return None
 
 
 def by_id(c: Connection, cipher: Cipher, staff_id: int, *, removed: bool = False) -> Staff | None:
     row = c.execute(_BY_ID if removed else _BY_ID_NOW, {"person": staff_id}).one_or_none()
     return _staff(cipher, row) if row else None
+
+
+def everybody(c: Connection, cipher: Cipher) -> list[tuple[Staff, datetime, datetime | None]]:
+    """Removed or not, with when she was admitted and when removed."""
+    numbers = c.execute(select(staff.c.id, staff.c.admitted, staff.c.removed).order_by(staff.c.id)).all()
+    found = [(by_id(c, cipher, number, removed=True), since, until) for number, since, until in numbers]
+    return [(one, since, until) for one, since, until in found if one is not None]
 
 
 def with_role(c: Connection, cipher: Cipher, role: Role) -> list[Staff]:
@@ -162,21 +203,13 @@ def set_blocked(c: Connection, staff_id: int, blocked: bool) -> None:
     _change(c, staff_id, blocked=blocked)
 
 
-def check_key(c: Connection, cipher: Cipher) -> None:
-    """Raises ConfigError when the rows were sealed with another key, before everybody seems a stranger."""
-    for table in (staff, invitation):
-        sealed = c.execute(select(table.c.name).limit(1)).scalar()
-        if sealed is not None:
-            cipher.open(sealed)
-
-
 def _change(c: Connection, staff_id: int, **columns: Any) -> None:
     c.execute(_CHANGE, {"person": staff_id, **columns})
 
 
 def _staff(cipher: Cipher, row: Sequence[Any], chat: int | None = None) -> Staff:
     number, sealed, role, unit, name, phone, *rest = row
-    where = int(cipher.open(sealed)) if chat is None else chat
+    where = int(cipher.open(sealed) or NOWHERE) if chat is None else chat
     return Staff(number, where, cast(Role, role), unit, cipher.open(name), cipher.open(phone), *rest)
 
 

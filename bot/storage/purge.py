@@ -4,15 +4,57 @@ A closed referral is deleted whole rather than robbed of its people: what statis
 outcome already, so that a row without people would serve nobody.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, exists, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select
 
 from bot.outcome import week_of
-from bot.storage.tables import invitation, leftover, notice, outcome, referral, seen_update, session, staff
-from bot.storage.types import Moment
+from bot.storage.people import blank_if_removed
+from bot.storage.tables import (
+    absence,
+    invitation,
+    leftover,
+    notice,
+    outcome,
+    referral,
+    route,
+    seen_update,
+    sending,
+    session,
+    staff,
+    step,
+    trace,
+    watch,
+)
+from bot.storage.types import BLANK, Moment
+
+# How long the rows of each table are kept, at most; the words are for whoever answers for the data.
+KEPT: Mapping[str, str] = {
+    "staff": "while admitted; name, telephone and chat until the chat is cleaned and nobody has to ring her about whom"
+    " she has handed over, 48 hours at most; then a number, until 30 days after removal and no referral names it",
+    "invitation": "until used, 7 days at most",
+    "session": "until it ends, or 2 hours idle; 30 days at most while the bot is not running",
+    "outcome": "5 years, tied to nobody",
+    "referral": "until 30 days after it is closed",
+    "watch": "until the referral is taken or closed",
+    "absence": "until she is back",
+    "deputy": "while she is one",
+    "route": "while the unit is in use, 30 days after the last try at most",
+    "work": "with its referral",
+    "step": "an hour; the first ten minutes it can be undone",
+    "notice": "until its referral is deleted or the reminder answered; while she is admitted, but for the clock of what"
+    " she has handed over and a duty that she left open",
+    "trace": "until the message is deleted; 30 days after it was due at most while the bot is not running",
+    "seen_update": "48 hours",
+    "sending": "until the message's number is known or it was looked for; 30 days at most while the bot is not running",
+    "leftover": "a year, tied to nobody",
+}
 
 UPDATES = timedelta(hours=48)
+UNDELETABLE = timedelta(hours=48)  # Telegram lets a bot delete nothing older
+ON_ITS_WAY = timedelta(minutes=1)  # longer than any message takes that was being sent when she was removed
+UNDO = timedelta(hours=1)  # it can be undone for ten minutes; a little longer it is said to be too late
 TIES = timedelta(days=30)  # to people: of a referral since it was closed, of a person since she was removed
 OUTCOMES = timedelta(days=5 * 365 + 2)
 LEFTOVERS = timedelta(days=365)
@@ -20,23 +62,54 @@ LEFTOVERS = timedelta(days=365)
 _before = bindparam("before", type_=Moment)
 _OVER = select(referral.c.reference).where(referral.c.closed <= _before)
 _TIED = exists().where(or_(referral.c.sender == staff.c.id, referral.c.accepted_by == staff.c.id))
+# She is to be rung about a citizen whom nobody else knows.
+_AWAITED = exists().where(
+    referral.c.sender == staff.c.id, referral.c.closed.is_(None), referral.c.reached.is_(None)
+)
+_LEFT_BEHIND = exists().where(trace.c.staff == staff.c.id)
 
 _UPDATES = delete(seen_update).where(seen_update.c.seen <= _before)
 _INVITATIONS = delete(invitation).where(or_(invitation.c.expires <= _before, invitation.c.used.is_not(None)))
 _NOTICES = delete(notice).where(notice.c.reference.in_(_OVER))
-_SESSIONS = delete(session).where(session.c.about.in_(_OVER))
+_SESSIONS = delete(session).where(or_(session.c.about.in_(_OVER), session.c.touched <= _before))
+_WATCHES = delete(watch).where(watch.c.reference.in_(_OVER))
+_ABSENCES = delete(absence).where(absence.c.back <= _before)
+_ROUTES = delete(route).where(route.c.tried <= _before)
+_STEPS = delete(step).where(step.c.made <= _before)
+_TRACES = delete(trace).where(trace.c.due <= _before)
+_SENDINGS = delete(sending).where(sending.c.due <= _before)
 _REFERRALS = delete(referral).where(referral.c.closed <= _before)
 _STAFF = delete(staff).where(staff.c.removed <= _before, ~_TIED)
 _LEFTOVERS = delete(leftover).where(leftover.c.week < bindparam("week"))
 _OUTCOMES = delete(outcome).where(outcome.c.week < bindparam("week"))
+_GONE = select(staff.c.id).where(
+    staff.c.chat != BLANK,
+    or_(
+        staff.c.removed <= bindparam("too_late", type_=Moment),
+        and_(staff.c.removed <= bindparam("settled", type_=Moment), ~_LEFT_BEHIND, ~_AWAITED),
+    ),
+)
+
+
+def blank(c: Connection, now: datetime) -> int:
+    """Of whoever was removed nothing is known any more once her chat is cleaned and nobody has to ring her about what
+    she has handed over, or when 48 hours are over; how many it was done to."""
+    gone = c.execute(_GONE, {"too_late": now - UNDELETABLE, "settled": now - ON_ITS_WAY}).scalars().all()
+    return sum(blank_if_removed(c, number) for number in gone)
 
 
 def purge(c: Connection, now: datetime) -> dict[str, int]:
-    """How many rows went, by table. Truncate the log afterwards: the old pages are still in it."""
-    ties = {"before": now - TIES}
-    return {
+    """How many rows went, by table. Wipe the file afterwards: old pages still hold them, and so does the log."""
+    ties, undone = {"before": now - TIES}, {"before": now - UNDO}
+    counts = {
         "seen_update": c.execute(_UPDATES, {"before": now - UPDATES}).rowcount,
         "invitation": c.execute(_INVITATIONS, {"before": now}).rowcount,
+        "step": c.execute(_STEPS, undone).rowcount,
+        "watch": c.execute(_WATCHES, undone).rowcount,
+        "absence": c.execute(_ABSENCES, undone).rowcount,
+        "route": c.execute(_ROUTES, ties).rowcount,
+        "trace": c.execute(_TRACES, ties).rowcount,
+        "sending": c.execute(_SENDINGS, ties).rowcount,
         "notice": c.execute(_NOTICES, ties).rowcount,
         "session": c.execute(_SESSIONS, ties).rowcount,
         "referral": c.execute(_REFERRALS, ties).rowcount,
@@ -44,3 +117,5 @@ def purge(c: Connection, now: datetime) -> dict[str, int]:
         "leftover": c.execute(_LEFTOVERS, {"week": week_of((now - LEFTOVERS).date())}).rowcount,
         "outcome": c.execute(_OUTCOMES, {"week": week_of((now - OUTCOMES).date())}).rowcount,
     }
+    blank(c, now)
+    return counts

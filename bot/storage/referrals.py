@@ -35,6 +35,7 @@ _GET = _ALL.where(_THIS)
 _CHANGE = update(referral).where(_THIS)
 _CHANGE_OPEN = _CHANGE.where(_OPEN)
 _ACCEPT = _CHANGE_OPEN.where(referral.c.accepted.is_(None))
+_RELEASE = _CHANGE_OPEN.where(referral.c.accepted_by == bindparam("of_staff"))
 _RAISE = _CHANGE_OPEN.where(referral.c.urgency.in_(bindparam("lower", expanding=True)))
 _REACHED_NOW = bindparam("reached_now", type_=Moment)
 _CONTACT = _CHANGE_OPEN.values(reached=func.coalesce(referral.c.reached, _REACHED_NOW))
@@ -91,6 +92,11 @@ def get(c: Connection, reference: str) -> Referral | None:
 def accept(c: Connection, reference: str, staff_id: int, now: datetime) -> bool:
     """False when somebody has it already, she herself included, or it is closed."""
     return _one(c, _ACCEPT, reference, accepted=now, accepted_by=staff_id)
+
+
+def release(c: Connection, reference: str, staff_id: int) -> bool:
+    """Nobody's again, and nobody has reached the citizen for whoever takes it next; False where it is not hers."""
+    return _one(c, _RELEASE, reference, of_staff=staff_id, accepted=None, accepted_by=None, contact="")
 
 
 def delivered(c: Connection, reference: str, now: datetime) -> bool:

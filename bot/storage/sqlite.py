@@ -23,13 +23,17 @@ PRAGMAS = (
     "temp_store = MEMORY",  # nothing is spilled into a file that nobody cleans up
 )
 
+OTHERS = 0o077  # of a file's mode: what its group and everybody else may do
+
 
 def open_engine(url: str) -> Engine:
     """Raises ConfigError with a sentence that names the file and what to do."""
-    path = _path_of(url)
+    path = path_of(url)
     name = str(path) if path else "in memory"
     if path:
         _make_file(path)
+        for file in exposed(path):
+            _for_its_owner(file)
     engine = _engine(path)
     try:
         with engine.begin() as c:
@@ -57,7 +61,7 @@ def world_errors() -> Iterator[None]:
         raise
 
 
-def _path_of(url: str) -> Path | None:
+def path_of(url: str) -> Path | None:
     """None stands for memory."""
     try:
         parsed = make_url(url)
@@ -88,6 +92,25 @@ def _make_file(path: Path) -> None:
         ) from None
 
 
+def exposed(path: Path) -> list[Path]:
+    """The database's files that others on this machine may read or write: itself, its log and the log's index."""
+    whole = path.resolve()  # the other two stand beside the file itself, not beside a link to it
+    beside = [whole, *(whole.with_name(whole.name + end) for end in ("-wal", "-shm"))]
+    return [file for file in beside if os.name == "posix" and file.exists() and file.stat().st_mode & OTHERS]
+
+
+def _for_its_owner(file: Path) -> None:
+    try:
+        file.chmod(0o600)
+    except FileNotFoundError:
+        return  # a log that somebody else has just emptied and taken away
+    except OSError as error:
+        raise ConfigError(
+            f"The file {file} can be read by others on this machine, and that cannot be changed ({error.strerror}):"
+            " let it belong to whoever runs Opspor."
+        ) from None
+
+
 def _engine(path: Path | None) -> Engine:
     # Parameters stay out of error messages, and so out of logs.
     options: dict[str, Any] = {"hide_parameters": True}
@@ -112,14 +135,21 @@ def _begin(c: Connection) -> None:
     c.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def truncate_log(engine: Engine) -> bool:
-    """False when somebody is still reading; a checkpoint cannot run inside a transaction."""
+def wipe(engine: Engine) -> bool:
+    """Writes the file anew and empties the log. Deleted rows are overwritten where they stood, but what a page held
+    before its rows moved to another one stays: of 1,900 deleted rows 3 to 8 could still be found. False when
+    somebody else is reading or writing; neither can run inside a transaction."""
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
+        cursor.execute("VACUUM")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         ((busy, _, _),) = cursor.fetchall()
         cursor.close()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise
+        return False
     finally:
         connection.close()
     return not busy

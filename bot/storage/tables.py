@@ -5,8 +5,8 @@ Tables are STRICT: SQLite would otherwise keep any text in a column that is call
 
 from functools import partial
 
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
 from sqlalchemy import Column as Optional
-from sqlalchemy import ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
 
 from bot.storage.closed import checks
 from bot.storage.types import Code, Codes, Digest, Flag, Key, Moment, Number, Secret, Week
