@@ -17,6 +17,7 @@ from bot.model import Event, Reply
 from bot.transport.events import to_event
 from bot.transport.intake import Intake
 from bot.transport.limits import Limits
+from bot.transport.listening import Door, Listener
 from bot.transport.menus import Commands, Menus
 from bot.transport.order import ChatsInOrder
 from bot.transport.receive import LONGEST_PAUSE_SECONDS, Receiver
@@ -41,7 +42,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """`receiver` polls. A webhook gives each update to `intake.take`, and answers 200 where that is true."""
+    """`receiver` polls; `listener` makes what is told by a webhook instead."""
 
     application: Application[Any, Any, Any, Any, Any, Any]
     intake: Intake
@@ -63,6 +64,10 @@ class Transport:
     async def run(self, stop: asyncio.Event) -> None:
         """Polls until `stop` is set; then finishes and confirms what it has begun."""
         await self.receiver.run(stop)
+
+    def listener(self, door: Door, stored: Callable[[], Awaitable[bool]]) -> Listener:
+        """Has its port already. Raises ConfigError."""
+        return Listener(door, self.application.bot, self.intake, stored, sleep=self.sleep)
 
     async def stop(self) -> None:
         await self.sender.close()

@@ -23,6 +23,9 @@ LONGEST_STORAGE_PAUSE_SECONDS = 4.0
 
 log = logging.getLogger(__name__)
 
+_ANOTHER = "another process receives with the same token: stop one of the two, or give it a token of its own; trying on"
+_WEBHOOK = "a webhook was set for this token: stop the process that uses it and start this one anew, or stop this one"
+
 T = TypeVar("T")
 
 
@@ -101,7 +104,7 @@ class Receiver:
             return
         self._trouble = trouble
         if isinstance(error, Conflict):
-            log.error("event=polling_conflict meaning='another process receives with the same token'")
+            log.error("event=polling_conflict meaning=%r", _WEBHOOK if _of_a_webhook(error) else _ANOTHER)
         else:
             log.warning("event=telegram_not_reached error=%s", trouble)
 
@@ -148,9 +151,13 @@ class Receiver:
             log.info("event=last_confirmation_lost error=%s", type(error).__name__)
 
 
+def _of_a_webhook(error: Conflict) -> bool:
+    return "webhook" in error.message.lower()
+
+
 def _stored(task: asyncio.Task[bool]) -> bool:
     if error := task.exception():  # a bug of this room's; what cannot be handled must not come for ever
-        log.error("event=intake_bug error=%s at=%s", type(error).__name__, place_of(error))
+        log.error("event=intake_bug error=%s place=%s", type(error).__name__, place_of(error))
         return True
     return task.result()
 
