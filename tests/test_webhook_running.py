@@ -111,7 +111,7 @@ async def test_the_right_secret_is_demanded_and_the_same_update_is_handled_once(
         await ended(process)
         with sqlite3.connect(tmp_path / "opspor.db") as c:
             (turns,) = c.execute("SELECT turn FROM staff").fetchone()
-            assert c.execute('SELECT count(*) FROM seen_update WHERE id = 900').fetchone() == (1,)
+            assert c.execute("SELECT count(*) FROM seen_update WHERE id = 900").fetchone() == (1,)
         c.close()
         assert turns <= 2
 
@@ -173,7 +173,7 @@ async def test_a_stop_under_load_ends_within_ten_seconds_and_what_was_not_taken_
         assert process.returncode == 0 and took < 10
         taken = {id for id, status in answers if status == 200}
         with sqlite3.connect(tmp_path / "opspor.db") as c:
-            stored = {id for (id,) in c.execute('SELECT id FROM seen_update')}
+            stored = {id for (id,) in c.execute("SELECT id FROM seen_update")}
         c.close()
         assert len(taken) >= 40 and taken <= stored
         assert world.setting("webhook"), "another process may go on"
