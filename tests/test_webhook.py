@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.errors import ConfigError, StorageFailed
 from bot.model import Event, Reply, Screen
 from bot.transport import webhook
-from bot.transport.listening import CONNECTIONS, Door
+from bot.transport.listening import CONNECTIONS, LOOK_SECONDS, Door
 from bot.transport.receive import ALLOWED_UPDATES
 from tests.wire import Clock, FakeWire, Refusal, bad, offline, press, text, too_many, transport
 
@@ -359,13 +359,13 @@ async def test_it_goes_on_trying_to_tell(caplog: pytest.LogCaptureFixture) -> No
     async def time_passes() -> None:
         house_clock = clocks[0]
         for pauses in (1, 2, 3):
-            await wire.until(lambda: len(house_clock.slept) == pauses)  # noqa: B023
-            house_clock.advance(30)
+            await wire.until(lambda: len(house_clock.slept) == 1 + pauses)  # noqa: B023
+            house_clock.advance(10)
 
     clocks: list[Clock] = []
     async with told(wire, clocks, time_passes):
         pass
-    assert clocks[0].slept == [1, 2, 7]
+    assert [pause for pause in clocks[0].slept if pause != LOOK_SECONDS] == [1, 2, 7]
     assert caplog.text.count("event=webhook_not_set") == 1
 
 
@@ -399,6 +399,21 @@ async def test_an_address_that_telegram_refuses_is_a_setting_to_correct_and_is_n
         async with open_house(wire=wire):
             pass
     assert "example" not in str(raised.value)
+
+
+async def test_a_webhook_that_a_poller_has_taken_down_is_set_again_and_anothers_is_left(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with open_house() as house:
+        house.wire.script(
+            "getWebhookInfo", {"url": URL}, offline(), {"url": "https://x"}, {"url": ""}, {"url": URL}
+        )
+        for looks in range(1, 6):
+            await house.wire.until(lambda: len(house.clock.slept) == looks)  # noqa: B023
+            house.clock.advance(LOOK_SECONDS)
+        await house.wire.until(lambda: len(house.clock.slept) == 6)
+        assert len(house.wire.of("setWebhook")) == 2
+    assert caplog.text.count("event=webhook_gone") == caplog.text.count("event=webhook_elsewhere") == 1
 
 
 async def test_a_port_that_is_taken_is_said_before_anything_is_started() -> None:

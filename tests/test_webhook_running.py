@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox import TOKEN, World
+from bot.transport.listening import FRESH_SECONDS
 from bot.transport.webhook import SECRET_HEADER
 from tests.cast import KEY
 from tests.test_command_line import (
@@ -124,6 +125,14 @@ async def test_the_load_balancer_is_told(tmp_path: Path) -> None:
             for path in ("healthz", "readyz"):
                 async with http.get(f"{door}/{path}") as response:
                     assert (response.status, await response.read()) == (200, b"")
+            with sqlite3.connect(tmp_path / "opspor.db") as c:
+                c.execute("UPDATE alembic_version SET version_num = '0000'")
+            c.close()
+            await asyncio.sleep(FRESH_SECONDS + 0.2)
+            async with http.get(f"{door}/readyz") as response:
+                assert (response.status, await response.read()) == (503, b""), (
+                    "its tables are of another version"
+                )
         await ended(process)
 
 

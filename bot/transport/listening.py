@@ -16,13 +16,14 @@ from telegram.error import BadRequest, RetryAfter, TelegramError
 from bot.errors import ConfigError
 from bot.transport import webhook
 from bot.transport.intake import Intake
-from bot.transport.receive import ALLOWED_UPDATES, LONGEST_PAUSE_SECONDS, unless
+from bot.transport.receive import ALLOWED_UPDATES, LONGEST_PAUSE_SECONDS, unless, webhook_of
 from bot.transport.refusals import seconds_of
 from bot.transport.wire import call
 
 CONNECTIONS = 40  # of Telegram's at once; its own default, said so that an earlier wish does not linger
 CLOSING_SECONDS = 3  # for updates that are being handled when the stop comes
 IDLE_SECONDS = 75  # longer than a proxy keeps a connection, so that it is not the bot that hangs up
+LOOK_SECONDS = 60.0  # between looks whether Telegram still posts here
 FRESH_SECONDS = 5.0  # whoever asks more often whether it is ready gets the last answer
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Listener:
         app = webhook.application(self._door.url, self._door.secret, self._take, self._ready.both)
         server = _Server(_settings(app))
         serving = asyncio.create_task(server.serve(sockets=[self._socket]))
+        looking = asyncio.create_task(self._look())
         try:
             if await unless(stop, self._announce()):
                 open_now()
@@ -80,6 +82,7 @@ class Listener:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
         finally:
+            looking.cancel()
             server.should_exit = True
             await serving
 
@@ -104,6 +107,24 @@ class Listener:
             else:
                 log.info("event=webhook_set connections=%d", CONNECTIONS)
                 return True
+
+    async def _look(self) -> None:
+        """Whoever polls with this token takes the webhook down, and the bot would be deaf from then on. It is set
+        again; another address is left as it is, or two would take it from each other for ever."""
+        while True:
+            await self._sleep(LOOK_SECONDS)
+            try:
+                url = await webhook_of(self._bot)
+            except TelegramError:
+                continue
+            if not url:
+                log.error("event=webhook_gone meaning='another process polls with the same token: stop it'")
+                with contextlib.suppress(ConfigError):
+                    await self._announce()
+            elif url != self._door.url:
+                log.error(
+                    "event=webhook_elsewhere meaning='another address is set for this token: stop one of the two'"
+                )
 
     def _wishes(self) -> dict[str, object]:
         return {

@@ -88,7 +88,7 @@ class Receiver:
         if self._webhook_checked:
             return
         try:
-            if (await call(self._bot, "getWebhookInfo", {})).get("url"):
+            if await webhook_of(self._bot):
                 await call(self._bot, "deleteWebhook", {"drop_pending_updates": False})
         except (BadRequest, InvalidToken) as error:  # a server that does not know webhooks has none set
             log.info("event=webhook_not_checked error=%s", type(error).__name__)
@@ -149,6 +149,12 @@ class Receiver:
             await self._get_updates(timeout=0, limit=1)  # confirms; what it brings is not confirmed
         except TelegramError as error:
             log.info("event=last_confirmation_lost error=%s", type(error).__name__)
+
+
+async def webhook_of(bot: Bot) -> str:
+    """The address that is set for the token; "" where there is none. Raises telegram.error.TelegramError."""
+    info = await call(bot, "getWebhookInfo", {})
+    return str(info.get("url") or "") if isinstance(info, dict) else ""
 
 
 def _of_a_webhook(error: Conflict) -> bool:
