@@ -12,7 +12,7 @@ import aiohttp
 
 from benchmarks.pressing import InstantWire, Person, line_with_a_person
 from bot.sandbox import PHONES
-from bot.transport.listening import Door
+from bot.transport.bot import Door
 from bot.transport.webhook import SECRET_HEADER
 
 PRESSES = 500

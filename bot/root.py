@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -26,8 +27,10 @@ from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
 from bot.storage.purge import purge
 from bot.transport import bot as transport
-from bot.transport.listening import Door, Listener
 from bot.transport.receive import unless
+
+if TYPE_CHECKING:
+    from bot.transport.listening import Listener
 
 ENDING = 1.5  # seconds for what the outbox is sending when the stop comes; what it cannot end comes again
 SWEEP = 60.0  # seconds between looks for conversations that were left
@@ -177,7 +180,7 @@ async def run(
 async def _receive(
     house: House,
     line: transport.Transport,
-    listener: Listener | None,
+    listener: "Listener | None",
     stop: asyncio.Event,
     wake: asyncio.Event,
     moved: asyncio.Event,
@@ -220,9 +223,9 @@ def line_of(house: House, settings: Settings, wire: transport.Wire | None = None
     )
 
 
-def door_of(settings: Settings) -> Door:
+def door_of(settings: Settings) -> transport.Door:
     host, port = settings.listen
-    return Door(settings.webhook_url, settings.webhook_secret, host, port)
+    return transport.Door(settings.webhook_url, settings.webhook_secret, host, port)
 
 
 async def _stored(house: House) -> bool:

@@ -289,7 +289,7 @@ def check(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [OPSPOR, "flows", "check", *words],
         cwd=directory,
-        env={"PATH": os.environ["PATH"]},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=GIVE_UP_SECONDS * 2,

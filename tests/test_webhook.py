@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from bot.errors import ConfigError, StorageFailed
 from bot.model import Event, Reply, Screen
 from bot.transport import webhook
-from bot.transport.listening import CONNECTIONS, LOOK_SECONDS, Door
+from bot.transport.bot import Door
+from bot.transport.listening import CONNECTIONS, LOOK_SECONDS
 from bot.transport.receive import ALLOWED_UPDATES
 from tests.wire import Clock, FakeWire, Refusal, bad, offline, press, text, too_many, transport
 

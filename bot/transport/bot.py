@@ -4,8 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from telegram import Bot, Update
 from telegram.error import InvalidToken, TelegramError
@@ -17,12 +17,14 @@ from bot.model import Event, Reply
 from bot.transport.events import to_event
 from bot.transport.intake import Intake
 from bot.transport.limits import Limits
-from bot.transport.listening import Door, Listener
 from bot.transport.menus import Commands, Menus
 from bot.transport.order import ChatsInOrder
 from bot.transport.receive import LONGEST_PAUSE_SECONDS, Receiver
 from bot.transport.send import Sender
 from bot.transport.wire import AiohttpRequest
+
+if TYPE_CHECKING:
+    from bot.transport.listening import Listener
 
 TELEGRAM = "https://api.telegram.org"
 
@@ -38,6 +40,16 @@ class Words:
 
     busy: Callable[[str], str]
     trouble: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where Telegram posts to, what it shows to be let in, and where that arrives on this machine."""
+
+    url: str
+    secret: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8443
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +77,10 @@ class Transport:
         """Polls until `stop` is set; then finishes and confirms what it has begun."""
         await self.receiver.run(stop)
 
-    def listener(self, door: Door, stored: Callable[[], Awaitable[bool]]) -> Listener:
+    def listener(self, door: Door, stored: Callable[[], Awaitable[bool]]) -> "Listener":
         """Has its port already. Raises ConfigError."""
+        from bot.transport.listening import Listener  # only now: whoever polls needs no web server
+
         return Listener(door, self.application.bot, self.intake, stored, sleep=self.sleep)
 
     async def stop(self) -> None:

@@ -6,8 +6,7 @@ import logging
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from telegram import Bot
@@ -20,6 +19,9 @@ from bot.transport.receive import ALLOWED_UPDATES, LONGEST_PAUSE_SECONDS, unless
 from bot.transport.refusals import seconds_of
 from bot.transport.wire import call
 
+if TYPE_CHECKING:
+    from bot.transport.bot import Door
+
 CONNECTIONS = 40  # of Telegram's at once; its own default, said so that an earlier wish does not linger
 CLOSING_SECONDS = 3  # for updates that are being handled when the stop comes
 IDLE_SECONDS = 75  # longer than a proxy keeps a connection, so that it is not the bot that hangs up
@@ -27,16 +29,6 @@ LOOK_SECONDS = 60.0  # between looks whether Telegram still posts here
 FRESH_SECONDS = 5.0  # whoever asks more often whether it is ready gets the last answer
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Where Telegram posts to, what it shows to be let in, and where that arrives on this machine."""
-
-    url: str
-    secret: str = field(repr=False)
-    host: str = "127.0.0.1"
-    port: int = 8443
 
 
 class _Server(uvicorn.Server):
@@ -53,7 +45,7 @@ class Listener:
 
     def __init__(
         self,
-        door: Door,
+        door: "Door",
         bot: Bot,
         intake: Intake,
         stored: Callable[[], Awaitable[bool]],
