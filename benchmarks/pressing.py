@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +92,8 @@ def _answer(result: Any) -> tuple[int, bytes]:
     return 200, json.dumps({"ok": True, "result": result}).encode()
 
 
-async def whole(directory: Path) -> tuple[float, float]:
-    """Milliseconds of CPU and of wall time a press, one after the other, each waited for until its edit."""
+async def line_with_a_person(directory: Path, wire: InstantWire) -> transport.Transport:
+    """The whole bot but its outbox, not started, over this wire; the first phone's owner is admitted."""
     settings = config.Settings(
         "1:x", "http://127.0.0.1:1", f"sqlite:///{directory / 'b.db'}", "", _KEY, "ERROR"
     )
@@ -107,10 +107,15 @@ async def whole(directory: Path) -> tuple[float, float]:
             language="da", now=root.machine_clock(),
         )
     )  # fmt: skip
+    return root.line_of(house, settings, wire)
+
+
+async def whole(directory: Path) -> tuple[float, float]:
+    """Milliseconds of CPU and of wall time a press, one after the other, each waited for until its edit."""
     wire = InstantWire()
-    line = root.line_of(house, settings, wire)
+    line = await line_with_a_person(directory, wire)
     await line.start()
-    press = _Person(line, wire, phone.id)
+    press = Person(line.intake.take, wire, PHONES[0].id)
     await press.conversation()
     started, cpu = time.perf_counter(), time.process_time()
     count = 0
@@ -124,11 +129,11 @@ async def whole(directory: Path) -> tuple[float, float]:
 _KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
-class _Person:
-    """Presses as soon as the last press was answered with its edit."""
+class Person:
+    """Presses as soon as the last press was answered with its edit; `take` hands each update to the bot."""
 
-    def __init__(self, line: transport.Transport, wire: InstantWire, chat: int) -> None:
-        self.line, self.wire, self.chat, self.update = line, wire, chat, 0
+    def __init__(self, take: Callable[[Any], Awaitable[object]], wire: InstantWire, chat: int) -> None:
+        self.take, self.wire, self.chat, self.update = take, wire, chat, 0
 
     async def conversation(self) -> int:
         await self._take(_said(self.chat, "/new"))
@@ -139,7 +144,7 @@ class _Person:
     async def _take(self, body: Mapping[str, Any]) -> None:
         self.update += 1
         self.wire.edited.clear()
-        await self.line.intake.take({"update_id": self.update, **body})
+        await self.take({"update_id": self.update, **body})
         await self.wire.edited.wait()
 
 

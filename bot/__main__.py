@@ -15,6 +15,7 @@ from bot import config, upkeep, workshop
 from bot.errors import ConfigError, MustNotStart, StorageFailed
 from bot.municipality import EXAMPLE
 from bot.municipality import read as read_municipality
+from bot.transport.log import crashed, in_the_loop, places_instead_of_values, set_up_logging
 
 app = typer.Typer(
     name="opspor",
@@ -26,10 +27,14 @@ app = typer.Typer(
 )
 app.add_typer(workshop.flows, name="flows")
 
+NEEDED = ("TOKEN", "KEY", "MUNICIPALITY")
+WEBHOOK = ("WEBHOOK_URL", "WEBHOOK_SECRET")
 ROLES = ("frontline", "key_person", "coordinator")
 
 
 def main() -> None:
+    set_up_logging("WARNING")
+    places_instead_of_values()
     try:
         app()
     except MustNotStart as error:
@@ -38,6 +43,9 @@ def main() -> None:
     except StorageFailed as error:
         print(f"opspor: the database does not answer: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
+    except (Exception, asyncio.CancelledError) as error:
+        crashed(error)
+        sys.exit(1)
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
@@ -51,28 +59,34 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
 
 @app.command()
-def run() -> None:
-    """The bot against Telegram, by polling."""
-    settings = config.settings(os.environ, need=("TOKEN", "KEY", "MUNICIPALITY"))
+def run(
+    webhook: Annotated[
+        bool,
+        typer.Option("--webhook", help="be told by Telegram instead of asking it; see OPSPOR_WEBHOOK_URL"),
+    ] = False,
+) -> None:
+    """The bot against Telegram, by polling, or at a webhook."""
+    settings = config.settings(os.environ, need=(*NEEDED, *(WEBHOOK if webhook else ())))
     from bot import root  # only now: it is slow to import, and a wrong setting is quick to say
-    from bot.transport.log import set_up_logging
 
-    set_up_logging(settings.log, settings.token)
+    set_up_logging(settings.log, settings.token, settings.key, settings.key_old, settings.webhook_secret)
     prepared = root.prepare(settings, read_municipality(settings.municipality))
     workshop.must_be_proven()
     for warning in root.warnings(prepared, os.environ, root.machine_clock()):
         root.log.warning("event=attention what=%r", warning)
-    _run(_live(prepared))
+    _run(_live(prepared, webhook))
 
 
-async def _live(prepared: "Any") -> None:
+async def _live(prepared: "Any", webhook: bool) -> None:
     from bot import root
 
+    asyncio.get_running_loop().set_exception_handler(in_the_loop)
     stop = asyncio.Event()
     with root.stopped_by_signals(stop):
         await root.run(
-            prepared, root.machine_clock, lambda name: root.log.info("event=ready bot=%s", name), stop
-        )
+            prepared, root.machine_clock, lambda name: root.log.info("event=ready bot=%s", name), stop,
+            by_webhook=webhook,
+        )  # fmt: skip
 
 
 @app.command()
@@ -83,7 +97,6 @@ def sandbox(
 ) -> None:
     """The whole bot on this machine, with a Bot API of its own and a web page; no account, no internet."""
     from bot import playground
-    from bot.transport.log import set_up_logging
 
     settings = config.settings({"OPSPOR_LOG": "WARNING", **os.environ})
     set_up_logging(settings.log, playground.TOKEN)

@@ -2,20 +2,24 @@
 
 import base64
 import binascii
+import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from bot.errors import ConfigError
 
 TELEGRAM = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
-_FOR_A_WEBHOOK = ("WEBHOOK_URL", "WEBHOOK_SECRET", "LISTEN")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # Telegram's own letters; it would take one letter, too
+_LISTEN = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:]+):(\d{1,5})")
+_OTHER_DOORS = ("/healthz", "/readyz")
 KNOWN = {
     *("TOKEN", "API_BASE", "DATABASE", "MUNICIPALITY", "KEY", "KEY_OLD", "LOG"),
-    *_FOR_A_WEBHOOK,
+    *("WEBHOOK_URL", "WEBHOOK_SECRET", "LISTEN"),
 }
 
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -23,7 +27,7 @@ Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`token` and `key` may be empty where a command needs none; `key_old` is the earlier key while it is replaced."""
+    """What a command does not need may be empty; `key_old` is the earlier key while it is replaced."""
 
     token: str = field(repr=False)
     api_base: str
@@ -32,6 +36,9 @@ class Settings:
     key: str = field(repr=False)
     log: str
     key_old: str = field(default="", repr=False)
+    webhook_url: str = field(default="", repr=False)
+    webhook_secret: str = field(default="", repr=False)
+    listen: tuple[str, int] = ("127.0.0.1", 8443)
 
 
 def settings(environment: Mapping[str, str], *, need: tuple[str, ...] = ()) -> Settings:
@@ -53,6 +60,10 @@ def settings(environment: Mapping[str, str], *, need: tuple[str, ...] = ()) -> S
     base = (found["API_BASE"] or TELEGRAM).rstrip("/")
     if not base.startswith(("http://", "https://")):
         raise ConfigError(f"OPSPOR_API_BASE is '{base}'; it must begin with http:// or https://")
+    if found["WEBHOOK_URL"]:
+        _check_webhook_url(found["WEBHOOK_URL"])
+    if found["WEBHOOK_SECRET"] and not _SECRET.fullmatch(found["WEBHOOK_SECRET"]):
+        raise ConfigError("OPSPOR_WEBHOOK_SECRET takes 16 to 256 characters, each of A-Z, a-z, 0-9, _ and -")
     return Settings(
         token=found["TOKEN"],
         api_base=base,
@@ -61,6 +72,9 @@ def settings(environment: Mapping[str, str], *, need: tuple[str, ...] = ()) -> S
         key=found["KEY"],
         log=level,
         key_old=found["KEY_OLD"],
+        webhook_url=found["WEBHOOK_URL"],
+        webhook_secret=found["WEBHOOK_SECRET"],
+        listen=_listen(found["LISTEN"] or "127.0.0.1:8443"),
     )
 
 
@@ -69,6 +83,8 @@ _WHAT = {
     "KEY": "give 32 bytes in URL-safe base64, or OPSPOR_KEY_FILE; `opspor key` prints a new one",
     "KEY_OLD": "give the key that OPSPOR_KEY replaces, or OPSPOR_KEY_OLD_FILE with a file that holds it",
     "MUNICIPALITY": "give the path of the municipality's file; municipality.example.toml shows what is in it",
+    "WEBHOOK_URL": "give the https address at which Telegram reaches this bot, with a path of its own",
+    "WEBHOOK_SECRET": "give 16 to 256 letters and digits that nobody can guess, or OPSPOR_WEBHOOK_SECRET_FILE",
 }
 
 
@@ -79,9 +95,42 @@ def unknown(environment: Mapping[str, str]) -> Iterator[str]:
             yield name
 
 
-def unused(environment: Mapping[str, str]) -> Iterator[str]:
-    """Settings of the webhook, which this version does not serve."""
-    yield from (f"OPSPOR_{name}" for name in _FOR_A_WEBHOOK if environment.get(f"OPSPOR_{name}"))
+def _check_webhook_url(url: str) -> None:
+    """Says nothing of the address itself, since its path may be meant as a secret."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ConfigError(
+            "OPSPOR_WEBHOOK_URL is not an address, as https://bot.example.dk/telegram is"
+        ) from None
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_this_machine(url)):
+        raise ConfigError(
+            "OPSPOR_WEBHOOK_URL must begin with https://: Telegram posts what people write there"
+        )
+    if not parts.hostname or port == 0 or parts.username is not None or parts.query or parts.fragment:
+        raise ConfigError(
+            "OPSPOR_WEBHOOK_URL takes a host and a path and nothing else, as https://bot.example.dk/telegram"
+        )
+    if parts.path in _OTHER_DOORS:
+        raise ConfigError(
+            f"OPSPOR_WEBHOOK_URL has the path {parts.path}, which is for the load balancer: give another"
+        )
+
+
+def is_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(address: str) -> tuple[str, int]:
+    found = _LISTEN.fullmatch(address)
+    if found is None or not 0 < int(found[2]) < 65536:
+        raise ConfigError(f"OPSPOR_LISTEN is '{address}'; it takes a host and a port, as 127.0.0.1:8443")
+    return found[1].strip("[]"), int(found[2])
 
 
 def _setting(environment: Mapping[str, str], name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from sqlalchemy import Connection
 from bot import commands, config, conversation, handover, outbox, probing
 from bot.config import Settings
 from bot.consequences import CHAT_KEPT
+from bot.errors import StorageFailed
 from bot.flows import loader
 from bot.house import House
 from bot.locales import words
@@ -28,6 +30,10 @@ from bot.storage.purge import blank, purge
 from bot.transport import bot as transport
 from bot.transport.receive import unless
 
+if TYPE_CHECKING:
+    from bot.transport.listening import Listener
+
+ENDING = 1.5  # seconds for what the outbox is sending when the stop comes; what it cannot end comes again
 SWEEP = 60.0  # seconds between looks for conversations that were left
 PURGE_EVERY = timedelta(hours=1)
 LEFTOVERS_SHOWN = timedelta(weeks=4)
@@ -99,7 +105,10 @@ def new_reference() -> str:
 def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime) -> Iterator[str]:
     """What the log says at start, and `opspor doctor` prints: nothing that keeps the bot from running."""
     yield from (f"{name} is not a setting of Opspor's" for name in config.unknown(environment))
-    yield from (f"{name} is not used by this version, which polls" for name in config.unused(environment))
+    if prepared.settings.api_base.startswith("http://") and not config.is_this_machine(
+        prepared.settings.api_base
+    ):
+        yield "OPSPOR_API_BASE is not https: the token and all that is said travel open to whoever is on the way"
     yield from prepared.municipality.warnings(today.date())
     yield from prepared.words.problems
     for code, law in prepared.content.laws.items():
@@ -176,6 +185,8 @@ async def run(
     ready: Callable[[str], None],
     stop: asyncio.Event,
     when_moved: Callable[[Callable[[], None]], None] = lambda wake: None,
+    *,
+    by_webhook: bool = False,
 ) -> None:
     """The whole bot until `stop`; `ready` is told the bot's user name when it receives. Whoever moves the
     clock is given, through `when_moved`, what wakes those who sleep by it."""
@@ -184,10 +195,25 @@ async def run(
     when_moved(moved.set)
     house = house_of(prepared, clock, wake.set)
     line = line_of(house, prepared.settings)
-    username = await unless(stop, line.start())
-    if username is None:
-        return
-    ready(username)
+    listener = line.listener(door_of(prepared.settings), partial(_stored, house)) if by_webhook else None
+    try:
+        username = await unless(stop, line.start())
+        if username is not None:
+            await _receive(house, line, listener, stop, wake, moved, partial(ready, username))
+    finally:
+        if listener is not None:
+            listener.close()
+
+
+async def _receive(
+    house: House,
+    line: transport.Transport,
+    listener: "Listener | None",
+    stop: asyncio.Event,
+    wake: asyncio.Event,
+    moved: asyncio.Event,
+    ready: Callable[[], None],
+) -> None:
     beside = [
         asyncio.create_task(outbox.run(house, line.sender, wake, stop)),
         asyncio.create_task(_sweep(house, moved, stop)),
@@ -195,13 +221,21 @@ async def run(
     for task in beside:  # without them nothing is delivered: better to stop and be started again
         task.add_done_callback(lambda _: stop.set())
     try:
-        await line.run(stop)
+        if listener is None:
+            ready()
+            await line.run(stop)
+        else:
+            await listener.run(stop, ready)
     finally:
         stop.set()
         wake.set()
         moved.set()
-        await asyncio.gather(*beside)
+        _, late = await asyncio.wait(beside, timeout=ENDING)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         await line.stop()
+    await asyncio.gather(*(task for task in beside if task not in late))  # what one of them died of
 
 
 def line_of(house: House, settings: Settings, wire: transport.Wire | None = None) -> transport.Transport:
@@ -227,6 +261,19 @@ async def _sending(house: House, chat: int) -> None:
             sendings.begin(c, staff.id, sendings.REPLY, house.clock())
 
     await house.db.run(written)
+
+
+def door_of(settings: Settings) -> transport.Door:
+    host, port = settings.listen
+    return transport.Door(settings.webhook_url, settings.webhook_secret, host, port)
+
+
+async def _stored(house: House) -> bool:
+    """For the load balancer: the database answers, and its tables are this version's."""
+    try:
+        return await house.db.run(migrate.is_current)
+    except StorageFailed:
+        return False
 
 
 async def _live(house: House, chat: int, message: int) -> None:

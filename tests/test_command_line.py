@@ -27,6 +27,7 @@ from bot.sandbox import TOKEN, Clock, World
 from bot.sandbox import running as sandbox_running
 from tests.cast import KEY, STRANGER
 
+ROOT = Path(__file__).parent.parent  # of the very code that stands beside these tests
 OPSPOR = Path(sys.executable).parent / "opspor"
 GIVE_UP_SECONDS = 120  # only so that a broken test ends
 NEWCOMER = 4711
@@ -42,7 +43,8 @@ def surroundings(directory: Path, **changed: str) -> dict[str, str]:
         "OPSPOR_MUNICIPALITY": str(EXAMPLE),
         "OPSPOR_KEY": KEY,
     } | changed
-    return {"PATH": os.environ["PATH"], "HOME": str(directory)} | {k: v for k, v in given.items() if v}
+    seen = {"PATH": os.environ["PATH"], "HOME": str(directory), "PYTHONPATH": str(ROOT)}
+    return seen | {k: v for k, v in given.items() if v}
 
 
 def opspor(directory: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -287,7 +289,7 @@ def check(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [OPSPOR, "flows", "check", *words],
         cwd=directory,
-        env={"PATH": os.environ["PATH"]},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=GIVE_UP_SECONDS * 2,
@@ -412,10 +414,11 @@ async def bot_api(directory: Path) -> AsyncIterator[tuple[World, str]]:
 
 
 @asynccontextmanager
-async def started(directory: Path, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def started(directory: Path, *words: str, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         OPSPOR,
         "run",
+        *words,
         cwd=directory,
         env=surroundings(directory, **settings),
         stdout=asyncio.subprocess.PIPE,

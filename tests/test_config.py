@@ -88,6 +88,42 @@ def test_a_setting_that_is_needed_and_missing_is_named_with_what_it_is(name: str
         ),
         ("KEY", base64.urlsafe_b64encode(bytes(33)).decode(), "OPSPOR_KEY is not 32 bytes"),
         ("KEY", KEY + KEY, "OPSPOR_KEY is not 32 bytes"),
+        *(
+            (
+                "WEBHOOK_URL",
+                url,
+                "OPSPOR_WEBHOOK_URL must begin with https://: Telegram posts what people write there",
+            )
+            for url in (
+                "http://bot.example.dk/x",
+                "bot.example.dk/x",
+                "ftp://x/y",
+                "http://127.0.0.1.example.dk/",
+            )
+        ),
+        *(
+            ("WEBHOOK_URL", url, "OPSPOR_WEBHOOK_URL takes a host and a path and nothing else")
+            for url in ("https:///x", "https://a:b@x/y", "https://x/y?z", "https://x/y#z", "https://x:0/y")
+        ),
+        ("WEBHOOK_URL", "https://x:99999/y", "OPSPOR_WEBHOOK_URL is not an address"),
+        ("WEBHOOK_URL", "https://[x/y", "OPSPOR_WEBHOOK_URL is not an address"),
+        (
+            "WEBHOOK_URL",
+            "https://x/healthz",
+            "OPSPOR_WEBHOOK_URL has the path /healthz, which is for the load",
+        ),
+        *(
+            ("WEBHOOK_SECRET", secret, "OPSPOR_WEBHOOK_SECRET takes 16 to 256 characters, each of A-Z, a-z,")
+            for secret in ("x" * 15, "x" * 257, "x" * 20 + "!", "x" * 20 + "æ", "x" * 10 + " " + "x" * 10)
+        ),
+        *(
+            (
+                "LISTEN",
+                address,
+                f"OPSPOR_LISTEN is '{address}'; it takes a host and a port, as 127.0.0.1:8443",
+            )
+            for address in ("8443", ":8443", "x:", "x:0", "x:65536", "x:y", "::1:8443", "http://x:1")
+        ),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused(name: str, value: str, said: str) -> None:
@@ -109,6 +145,27 @@ def test_a_secrets_file_that_cannot_be_read_is_named(name: str, tmp_path: Path) 
     for file in (tmp_path / "nowhere", tmp_path, tmp_path / "latin"):
         said = refused(lambda file=file: config.settings({f"OPSPOR_{name}_FILE": str(file)}))  # type: ignore[misc]
         assert said.startswith(f"OPSPOR_{name}_FILE names '{file}', which cannot be read: ")
+
+
+def test_the_webhooks_secret_may_come_from_a_file_and_its_address_may_be_of_this_machine_for_trials(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "secret").write_text("a_secret-of-20-letters\n", "utf-8")
+    given = {"OPSPOR_WEBHOOK_SECRET_FILE": str(tmp_path / "secret"), "OPSPOR_LISTEN": "[::1]:9443"}
+    for url in ("https://bot.example.dk/telegram", "https://bot.example.dk:8443", "http://127.0.0.1:9443/x"):
+        found = config.settings(
+            {**WHOLE, **given, "OPSPOR_WEBHOOK_URL": url}, need=("WEBHOOK_URL", "WEBHOOK_SECRET")
+        )
+        assert (found.webhook_url, found.webhook_secret) == (url, "a_secret-of-20-letters")
+        assert found.listen == ("::1", 9443)
+        assert "20-letters" not in repr(found) and url not in repr(found)
+    assert config.settings(WHOLE).listen == ("127.0.0.1", 8443)
+
+
+@pytest.mark.parametrize("name", ["WEBHOOK_URL", "WEBHOOK_SECRET"])
+def test_a_webhook_that_is_asked_for_without_its_settings_is_refused(name: str) -> None:
+    said = refused(lambda: config.settings(WHOLE, need=(name,)))
+    assert said.startswith(f"OPSPOR_{name} is not set: give ")
 
 
 def test_an_empty_secrets_file_is_a_missing_setting(tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ async def test_a_bug_of_ours_passes_the_update_and_is_logged_without_its_words(
         await wire.until(lambda: len(wire.of("answerCallbackQuery")) == 2)
     assert book.updates == [3]
     assert [call.text for call in wire.of("answerCallbackQuery")] == [TROUBLE, ""]
-    assert "event=handling_failed update=1 error=KeyError at=test_transport_receive.py:" in caplog.text
+    assert "event=handling_failed update=1 error=KeyError place=test_transport_receive.py:" in caplog.text
     assert "Hansen" not in caplog.text
 
 

@@ -9,6 +9,7 @@ from telegram.error import TimedOut
 from bot.errors import SendFailed, StorageFailed
 from bot.model import Event, Reply, Screen
 from bot.transport.bot import Transport
+from bot.transport.log import alias_of
 from tests.wire import (
     BLOCKED,
     GONE,
@@ -254,7 +255,7 @@ async def test_a_failed_reply_is_logged_and_the_chats_next_one_is_shown(
     room.sender.post(Reply(7, Screen("1")))
     await wire.until(lambda: "reply_failed" in caplog.text)
     assert (
-        "event=reply_failed chat=7 permanent=True reason='Forbidden: bot was blocked by the user'"
+        f"event=reply_failed chat={alias_of(7)} permanent=True reason=bot_was_blocked_by_the_user"
         in caplog.text
     )
     room.sender.post(Reply(7, Screen("2")))

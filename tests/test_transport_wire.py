@@ -1,13 +1,22 @@
 """The wire on aiohttp, against a real server on this machine."""
 
 import asyncio
+import gzip
 import io
 import logging
+import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from telegram import Bot, InputFile
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import RequestData
@@ -15,7 +24,7 @@ from telegram.request import RequestData
 from bot.errors import ConfigError
 from bot.model import Event, Reply, Screen
 from bot.transport.bot import TELEGRAM, Words, build, username
-from bot.transport.wire import AiohttpRequest, body_of, call, proxy_for
+from bot.transport.wire import LONGEST_ANSWER, AiohttpRequest, body_of, call, proxy_for
 from tests.wire import TOKEN, Clock, nothing_is_written, press
 
 
@@ -55,10 +64,11 @@ class Server:
             assert request.transport
             request.transport.close()
             return web.Response()
-        status, body = answer
+        status, body, *headers = answer
+        more = headers[0] if headers else None
         if isinstance(body, bytes):
-            return web.Response(status=status, body=body)
-        return web.json_response(body, status=status)
+            return web.Response(status=status, body=body, headers=more)
+        return web.json_response(body, status=status, headers=more)
 
 
 def _read(value: Any) -> Any:
@@ -185,6 +195,89 @@ async def test_an_address_that_makes_no_sense_is_a_network_error() -> None:
 async def test_100_calls_at_once_get_their_own_answers(bot: Bot, server: Server) -> None:
     await asyncio.gather(*(call(bot, "sendMessage", {"chat_id": n}) for n in range(100)))
     assert {int(form["chat_id"]) for _, form, _ in server.asked} == set(range(100))
+
+
+async def test_a_redirect_is_not_followed_since_the_token_would_go_along(bot: Bot, server: Server) -> None:
+    server.answers["getMe"] = (302, {"ok": False}, {"Location": f"{server.base}/bot{TOKEN}/elsewhere"})
+    with pytest.raises(TelegramError):
+        await bot.get_me()
+    assert [method for method, _, _ in server.asked] == ["getMe"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_an_answer_longer_than_any_of_telegrams_is_not_read_to_its_end(
+    bot: Bot, server: Server, packed: bool
+) -> None:
+    body = b'{"ok": true, "result": "' + b"x" * LONGEST_ANSWER + b'"}'
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+    server.answers["getMe"] = (200, gzip.compress(body, 1) if packed else body, headers)
+    with pytest.raises(NetworkError, match="the answer is too long"):
+        await bot.get_me()
+    server.answers["getMe"] = (200, b'{"ok": true, "result": "' + b"x" * 1_000_000 + b'"}')
+    assert len(await call(bot, "getMe", {})) == 1_000_000
+
+
+async def test_a_server_that_cannot_show_who_it_is_is_told_nothing(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.json_response({"ok": True, "result": True})
+
+    app = web.Application()
+    app.router.add_route("*", "/{anything:.*}", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=of_nobody(tmp_path)).start()
+    wire = AiohttpRequest()
+    await wire.initialize()
+    base = f"https://127.0.0.1:{runner.addresses[0][1]}/bot"
+    with pytest.raises(NetworkError, match="Certificate"):
+        await call(Bot(TOKEN, base, request=wire, get_updates_request=wire), "getMe", {})
+    await wire.shutdown()
+    await runner.cleanup()
+    assert asked == []
+
+
+def of_nobody(directory: Path) -> ssl.SSLContext:
+    """With a certificate that is right in everything, but that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    as_pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    file = directory / "nobody.pem"
+    file.write_bytes(
+        key.private_bytes(as_pem, serialization.PrivateFormat.PKCS8, plain) + made.public_bytes(as_pem)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+async def test_a_proxy_of_the_environments_is_said_once_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://somebody:of-no-log@127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    wire = AiohttpRequest()
+    await wire.initialize()
+    bot = Bot(TOKEN, "http://telegram.invalid/bot", request=wire, get_updates_request=wire)
+    for _ in range(2):
+        with pytest.raises(NetworkError, match="Proxy"):
+            await call(bot, "getMe", {})
+    await wire.shutdown()
+    assert caplog.text.count("event=proxy_used") == 1 and "of-no-log" not in caplog.text
 
 
 def test_a_request_without_anything_has_no_body() -> None:

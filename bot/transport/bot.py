@@ -4,8 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from telegram import Bot, Update
 from telegram.error import InvalidToken, TelegramError
@@ -22,6 +22,9 @@ from bot.transport.order import ChatsInOrder
 from bot.transport.receive import LONGEST_PAUSE_SECONDS, Receiver
 from bot.transport.send import Sender
 from bot.transport.wire import AiohttpRequest
+
+if TYPE_CHECKING:
+    from bot.transport.listening import Listener
 
 TELEGRAM = "https://api.telegram.org"
 
@@ -40,8 +43,18 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """Where Telegram posts to, what it shows to be let in, and where that arrives on this machine."""
+
+    url: str
+    secret: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8443
+
+
+@dataclass(frozen=True, slots=True)
 class Transport:
-    """`receiver` polls. A webhook gives each update to `intake.take`, and answers 200 where that is true."""
+    """`receiver` polls; `listener` makes what is told by a webhook instead."""
 
     application: Application[Any, Any, Any, Any, Any, Any]
     intake: Intake
@@ -63,6 +76,12 @@ class Transport:
     async def run(self, stop: asyncio.Event) -> None:
         """Polls until `stop` is set; then finishes and confirms what it has begun."""
         await self.receiver.run(stop)
+
+    def listener(self, door: Door, stored: Callable[[], Awaitable[bool]]) -> "Listener":
+        """Has its port already. Raises ConfigError."""
+        from bot.transport.listening import Listener  # only now: whoever polls needs no web server
+
+        return Listener(door, self.application.bot, self.intake, stored, sleep=self.sleep)
 
     async def stop(self) -> None:
         await self.sender.close()

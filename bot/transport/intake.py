@@ -78,7 +78,7 @@ class Intake:
     def _bug(self, update: Update, error: BaseException) -> None:
         """Ours. The update counts as handled, or it would come again for ever and hold up its chat."""
         log.error(
-            "event=handling_failed update=%d error=%s at=%s",
+            "event=handling_failed update=%d error=%s place=%s",
             update.update_id,
             type(error).__name__,
             place_of(error),

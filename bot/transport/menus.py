@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from telegram import Bot, BotCommandScopeChat
 from telegram.error import TelegramError
 
+from bot.transport.log import alias_of
+
 Commands = Sequence[tuple[str, str]]  # (name, description), the description in the person's language
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,6 @@ class Menus:
             else:
                 await self._bot.delete_my_commands(scope=scope)
         except TelegramError as error:
-            log.warning("event=menu_not_shown chat=%d error=%s", chat, type(error).__name__)
+            log.warning("event=menu_not_shown chat=%s error=%s", alias_of(chat), type(error).__name__)
         else:
             self._shown[chat] = wanted

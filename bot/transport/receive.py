@@ -23,6 +23,9 @@ LONGEST_STORAGE_PAUSE_SECONDS = 4.0
 
 log = logging.getLogger(__name__)
 
+_ANOTHER = "another process receives with the same token: stop one of the two, or give it a token of its own; trying on"
+_WEBHOOK = "a webhook was set for this token: stop the process that uses it and start this one anew, or stop this one"
+
 T = TypeVar("T")
 
 
@@ -85,7 +88,7 @@ class Receiver:
         if self._webhook_checked:
             return
         try:
-            if (await call(self._bot, "getWebhookInfo", {})).get("url"):
+            if await webhook_of(self._bot):
                 await call(self._bot, "deleteWebhook", {"drop_pending_updates": False})
         except (BadRequest, InvalidToken) as error:  # a server that does not know webhooks has none set
             log.info("event=webhook_not_checked error=%s", type(error).__name__)
@@ -101,7 +104,7 @@ class Receiver:
             return
         self._trouble = trouble
         if isinstance(error, Conflict):
-            log.error("event=polling_conflict meaning='another process receives with the same token'")
+            log.error("event=polling_conflict meaning=%r", _WEBHOOK if _of_a_webhook(error) else _ANOTHER)
         else:
             log.warning("event=telegram_not_reached error=%s", trouble)
 
@@ -148,9 +151,19 @@ class Receiver:
             log.info("event=last_confirmation_lost error=%s", type(error).__name__)
 
 
+async def webhook_of(bot: Bot) -> str:
+    """The address that is set for the token; "" where there is none. Raises telegram.error.TelegramError."""
+    info = await call(bot, "getWebhookInfo", {})
+    return str(info.get("url") or "") if isinstance(info, dict) else ""
+
+
+def _of_a_webhook(error: Conflict) -> bool:
+    return "webhook" in error.message.lower()
+
+
 def _stored(task: asyncio.Task[bool]) -> bool:
     if error := task.exception():  # a bug of this room's; what cannot be handled must not come for ever
-        log.error("event=intake_bug error=%s at=%s", type(error).__name__, place_of(error))
+        log.error("event=intake_bug error=%s place=%s", type(error).__name__, place_of(error))
         return True
     return task.result()
 

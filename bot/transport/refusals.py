@@ -7,6 +7,14 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 from bot.errors import SendFailed
 from bot.transport.limits import Limits
 
+# What a log says of a refusal; Telegram's own sentence may quote what was sent, and one of next year may say anything.
+_KNOWN = (
+    *("bot was blocked by the user", "user is deactivated", "chat not found", "message is too long"),
+    *("message text is empty", "message to edit not found", "message can't be edited", "button_data_invalid"),
+    *("bot can't initiate conversation", "too many requests", "the chat rests"),
+    *("TimedOut", "NetworkError", "InvalidToken", "Conflict", "TelegramError"),
+)
+
 
 def failed(error: TelegramError) -> SendFailed:
     """The description is Telegram's own sentence for 400 and 403; other errors may quote what was sent."""
@@ -16,6 +24,12 @@ def failed(error: TelegramError) -> SendFailed:
         gone = isinstance(error, Forbidden) or "chat not found" in error.message.lower()
         return SendFailed(error.message, permanent=True, blocked=gone)
     return SendFailed(type(error).__name__, permanent=False)
+
+
+def code_of(words: str) -> str:
+    """One of a closed list, or "other"."""
+    known = next((one for one in _KNOWN if one.lower() in words.lower()), "other")
+    return known.replace(" ", "_").replace("'", "")
 
 
 def seconds_of(error: RetryAfter) -> float:

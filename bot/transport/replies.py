@@ -13,6 +13,7 @@ from bot.errors import SendFailed
 from bot.model import Reply, Screen
 from bot.transport import methods
 from bot.transport.limits import Limits
+from bot.transport.log import alias_of
 from bot.transport.refusals import noted, says_gone
 
 TRIES = 4
@@ -140,7 +141,7 @@ class Replies:
         try:
             await self._on_live(chat, place.newest)
         except Exception as error:  # it is told again with the chat's next reply
-            log.warning("event=live_card_not_stored chat=%d error=%s", chat, type(error).__name__)
+            log.warning("event=live_card_not_stored chat=%s error=%s", alias_of(chat), type(error).__name__)
         else:
             place.stored = sent
 

@@ -13,11 +13,11 @@ from bot.errors import SendFailed
 from bot.model import Reply, Screen
 from bot.transport import methods
 from bot.transport.limits import Limits
-from bot.transport.log import place_of
-from bot.transport.refusals import noted
+from bot.transport.log import alias_of, place_of
+from bot.transport.refusals import code_of, noted
 from bot.transport.replies import Replies
 
-CLOSING_SECONDS = 5.0
+CLOSING_SECONDS = 4.0
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Sender:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Lets what is under way finish, for five seconds at most."""
+        """Lets what is under way finish, for four seconds at most."""
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=CLOSING_SECONDS)
             for task in late:
@@ -82,11 +82,17 @@ class Sender:
             await self.reply(reply, callback, known)
         except SendFailed as error:
             log.warning(
-                "event=reply_failed chat=%d permanent=%s reason=%r", reply.chat, error.permanent, str(error)
+                "event=reply_failed chat=%s permanent=%s reason=%s",
+                alias_of(reply.chat),
+                error.permanent,
+                code_of(str(error)),
             )
         except Exception as error:
             log.error(
-                "event=reply_bug chat=%d error=%s at=%s", reply.chat, type(error).__name__, place_of(error)
+                "event=reply_bug chat=%s error=%s place=%s",
+                alias_of(reply.chat),
+                type(error).__name__,
+                place_of(error),
             )
 
     async def _answer(self, callback: str, toast: str) -> None:
@@ -102,7 +108,7 @@ class Sender:
         try:
             await methods.leave(self._bot, chat)
         except TelegramError as error:  # the group's next message brings us here again
-            log.warning("event=group_not_left chat=%d error=%s", chat, type(error).__name__)
+            log.warning("event=group_not_left chat=%s error=%s", alias_of(chat), type(error).__name__)
 
     # --- for the outbox; all raise SendFailed ---
 

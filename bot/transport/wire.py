@@ -2,6 +2,7 @@
 what is said."""
 
 import json
+import logging
 from asyncio import timeout as at_most
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +17,13 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
+LONGEST_ANSWER = 16 * 1024 * 1024  # bytes; 100 of the fattest updates are a tenth of it
+
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
 _PLAIN = {"User-Agent": BaseRequest.USER_AGENT}
+
+log = logging.getLogger(__name__)
 
 
 class AiohttpRequest(BaseRequest):
@@ -40,7 +45,8 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=300),
+                connector=aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=300, ssl=True),
+                trust_env=False,  # no password out of a .netrc; of a proxy see `proxy_for`
                 cookie_jar=aiohttp.DummyCookieJar(),
                 requote_redirect_url=False,
             )
@@ -66,6 +72,10 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError("the wire is not open")
         if self._proxy is None:
             self._proxy = proxy_for(url)
+            if self._proxy:  # whose own address may hold a password
+                log.warning(
+                    "event=proxy_used meaning='the environment names a proxy; what is sent goes through it'"
+                )
         read = self._read if isinstance(read_timeout, DefaultValue) else read_timeout
         connect = self._connect if isinstance(connect_timeout, DefaultValue) else connect_timeout
         body, headers = body_of(request_data)
@@ -81,10 +91,10 @@ class AiohttpRequest(BaseRequest):
                     headers=headers,
                     timeout=timeout,
                     proxy=self._proxy or None,
-                    allow_redirects=False,
+                    allow_redirects=False,  # the token is in the address, and would go along
                 ) as response,
             ):
-                return response.status, await response.read()
+                return response.status, await _whole(response)
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
@@ -100,6 +110,16 @@ class AiohttpRequest(BaseRequest):
         if not isinstance(answer, dict):
             raise TelegramError("the answer is not one of a Bot API")
         return answer
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    """Unpacked, and no longer than an answer of Telegram's can be. Raises NetworkError."""
+    answer = bytearray()
+    async for part in response.content.iter_any():
+        answer += part
+        if len(answer) > LONGEST_ANSWER:
+            raise NetworkError("the answer is too long")
+    return bytes(answer)
 
 
 def body_of(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, Mapping[str, str]]:
