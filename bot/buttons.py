@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import absence, anew, asking, cards, dialogue, engine, handover, probing, referring, working
+from bot import absence, anew, asking, cards, copying, dialogue, engine, handover, probing, referring, working
 from bot.cards import Order
 from bot.consequences import CHAT_KEPT
 from bot.house import House
@@ -200,4 +200,5 @@ _ACTIONS: dict[str, Order] = {
     "later": _reminded("thanks_later", again=True),
     "considered": _reminded("thanks_considered", again=False),
     "away": absence.answer,
+    "copy": copying.ask,
 }

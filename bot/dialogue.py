@@ -1,5 +1,6 @@
 """One person's session: shown, moved, begun and ended, always inside the transaction of one update."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from bot.storage import notices, people, referrals, sessions, traces, works
 OWN = ""
 RESUME = "0:resume.0"
 ACUTE = "0:acute.0"
+# What may be copied from a card, by what is shown over it.
+COPIES: Mapping[str, tuple[str, ...]] = {"more": ("overview", "notification"), "notify": ("notification",)}
 
 
 def advance(
@@ -49,7 +52,8 @@ def show(
     values = {**_referral_values(c, house, staff, session), **_deadlines(house, staff, card, now)}
     lines = (*(Line(house.phrases[name]) for name in told), *card.lines)
     undo = _undo(c, house, staff, session, now)
-    shown = replace(card, lines=lines, values=values, controls=(*undo, *beside, *card.controls))
+    copies = _copies(house, session)
+    shown = replace(card, lines=lines, values=values, controls=(*undo, *beside, *copies, *card.controls))
     return reply_with(c, house, staff, shown, now, pressed, toast, session.turn)
 
 
@@ -59,6 +63,11 @@ def _undo(c: Connection, house: House, staff: Staff, session: Session, now: date
         return ()
     number = working.can_be_undone(c, session.reference, staff, now)
     return (Button(f"0:undo.{number}", house.phrases["button.undo"]),) if number else ()
+
+
+def _copies(house: House, session: Session) -> tuple[Button, ...]:
+    what = COPIES.get(session.view, ()) if session.flow != "referral" else ()
+    return tuple(Button(f"0:copy.{one}", house.phrases[f"copy.{one}"]) for one in what)
 
 
 def _deadlines(house: House, staff: Staff, card: Card, now: datetime) -> dict[str, str]:

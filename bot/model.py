@@ -302,6 +302,7 @@ class Notice:
         "nowhere",
         "duty_unit",
         "review",
+        "copy",
     ]
     staff: int
     reference: str

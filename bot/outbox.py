@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import absence, asking, cleaning, covering, probing, referring, status_card
+from bot import absence, asking, cleaning, copying, covering, probing, referring, status_card
 from bot.errors import SendFailed
 from bot.handover import NEEDS_A_CALL, pause
 from bot.house import House
@@ -98,6 +98,8 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
     try:
         if notice.kind in _BY_ITSELF:
             await house.db.run(lambda c: _BY_ITSELF[notice.kind](c, house, notice, now))
+        elif notice.kind == "copy":
+            await copying.show(house, post, notice, now)
         elif notice.kind == "status":
             await status_card.show(house, post, notice, now)
         else:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import get_args, get_type_hints
 
-from bot import consequences, conversation, handover, privacy, referring, root
+from bot import consequences, conversation, copying, handover, privacy, referring, root
 from bot.errors import ConfigError
 from bot.flows import loader
 from bot.flows.properties import PROPERTIES
@@ -79,6 +79,7 @@ def spans() -> Mapping[str, timedelta]:
         "chat_kept": consequences.CHAT_KEPT,
         "message_kept": traces.KEPT,
         "covered_after": sessions.UNWATCHED,
+        "copied_stands": copying.STANDS,
         "leftovers_kept": purge.LEFTOVERS,
         "remind_after": handover.REMIND_AFTER,
         "undo_within": referring.UNDO_WITHIN,

@@ -36,8 +36,19 @@ TURN = {
 }  # what works inside the transaction of one update
 # From the storing of one thing up to the page to read first: each knows those before it, and none after it.
 RISING = (
-    *("asking", "referring", "working", "probing", "consequences", "dialogue", "anew", "cards", "absence"),
-    *("leaving", "buttons", "commands", "conversation"),
+    *(
+        "post",
+        "asking",
+        "referring",
+        "working",
+        "probing",
+        "consequences",
+        "dialogue",
+        "anew",
+        "cards",
+        "absence",
+    ),
+    *("copying", "leaving", "buttons", "commands", "conversation"),
 )
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
@@ -63,7 +74,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         for number, room in enumerate(RISING)
     },
     # What has its own time: each is told by the outbox that it is due.
-    "post": TURN,
     "covering": TURN | {"engine", "post"},
     "cleaning": TURN | {"handover", "post"},
     "status_card": TURN | {"handover", "asking", "referring", "consequences", "post"},
@@ -135,7 +145,7 @@ TAKES_A_CONNECTION = {
         "outbox",
         "leaving",
     ),
-    *("post", "covering", "cleaning", "status_card"),
+    *("copying", "post", "covering", "cleaning", "status_card"),
     *("root", "playground", "upkeep"),
 }
 LIBRARIES: dict[str, set[str]] = {

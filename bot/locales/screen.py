@@ -50,7 +50,11 @@ def _labelled(
 
 
 # Where a thumb finds them on every card: what moves on, what looks around, what must always be there.
-_GROUPS = (("next", "done", "undo", "withdraw", "resume", "notify", "ask"), ("back", "why", "show"))
+_GROUPS = (
+    ("next", "done", "undo", "withdraw", "resume", "notify", "ask"),
+    ("copy",),
+    ("back", "why", "show"),
+)
 
 
 def _grouped(controls: Sequence[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], ...]]:

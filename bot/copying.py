@@ -1,0 +1,106 @@
+"""What the employee may copy into the case system: her own answers, and a notification with blanks for all that
+identifies; made when she asks for it, stored nowhere, and taken away after five minutes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot import cards, dialogue
+from bot.house import House
+from bot.model import Event, Flow, Notice, Reply, Screen, Session, Staff, Text
+from bot.post import Post, neutral, send
+from bot.storage import notices, people, sessions, traces
+
+STANDS = timedelta(minutes=5)
+# What is known of a child, for the notification; the rest of her answers are for the case system.
+OF_THE_CHILD = ("children", "exposure", "child_danger", "signs", "level")
+
+
+def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """It comes as a message of its own, below the card."""
+    session = dialogue.load(c, house, staff, dialogue.OWN, now)
+    if (
+        event.argument not in dialogue.COPIES["more"]
+        or session is None
+        or session.is_hidden
+        or session.flow == "referral"
+    ):
+        return cards.resume(c, house, staff, event, now)
+    notices.queue(c, "copy", staff.id, event.argument, now)
+    reply = dialogue.show(c, house, staff, session, now, event.message)
+    return replace(reply, toast=house.phrase("copy.comes", staff))
+
+
+async def show(house: House, post: Post, notice: Notice, now: datetime) -> None:
+    """First the neutral sentence, which is all that a lock screen shows, then the words in its place. The one message
+    that can be copied and passed on. Raises SendFailed."""
+    found = await house.db.run(lambda c: _text(c, house, notice))
+    if found is not None:
+        staff, text = found
+        sent = replace(neutral(house, staff), protected=False)
+        message = await send(
+            house,
+            post,
+            staff,
+            notice.id,
+            sent,
+            lambda c, number: traces.keep(c, staff.id, number, now, STANDS),
+        )
+        await post.edit(staff.chat, message, Screen(text, protected=False))
+    await house.db.run(lambda c: notices.drop(c, notice.id))
+
+
+def _text(c: Connection, house: House, notice: Notice) -> tuple[Staff, str] | None:
+    staff = people.by_id(c, house.cipher, notice.staff)
+    session = sessions.load(c, notice.staff, dialogue.OWN)
+    if staff is None or session is None or session.flow not in house.flows:
+        return None
+    if notice.reference == "notification":
+        return staff, _notification(house, staff, session)
+    return staff, _overview(house, staff, session)
+
+
+def _overview(house: House, staff: Staff, session: Session) -> str:
+    lines = [f"{name}: {said}" for name, said in _answered(house, staff, session)]
+    title, left = house.phrase("copy.title", staff), house.phrase("copy.left", staff)
+    return "\n\n".join([title, "\n".join(lines), left])
+
+
+def _notification(house: House, staff: Staff, session: Session) -> str:
+    marked = [f"{name}: {said}" for name, said in _answered(house, staff, session, OF_THE_CHILD)]
+    parts = [house.phrase(f"notification.{part}", staff) for part in ("title", "child", "seen")]
+    return "\n\n".join(
+        [*parts, *(["\n".join(marked)] if marked else []), house.phrase("notification.mine", staff)]
+    )
+
+
+def _answered(
+    house: House, staff: Staff, session: Session, only: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str]]:
+    """Question and answers in her language, in the order she met them; what no card asks in words is left out."""
+    flow = house.flows[session.flow]
+    for question, value in session.answers.items():
+        name = house.phrases.get(f"answer.{question}")
+        if name is None or (only and question not in only):
+            continue
+        keys = (value,) if isinstance(value, str) else value
+        labels = [label for key in keys if (label := _label(flow, question, key)) is not None]
+        if labels:
+            said = ", ".join(
+                house.words.say(label, staff.language, house.places(staff.unit, staff.language))
+                for label in labels
+            )
+            yield house.words.say(name, staff.language, {}), said
+
+
+def _label(flow: Flow, question: str, key: str) -> Text | None:
+    states = (*flow.states.values(), *flow.views.values())
+    found = (
+        choice.label
+        for state in states
+        for choice in state.choices
+        if (choice.question, choice.key) == (question, key)
+    )
+    return next(found, None)
