@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from bot import absence, asking, probing, referring
+from bot import absence, addressees, asking, probing, referring, terms
 from bot.consequences import CHAT_KEPT
 from bot.errors import SendFailed
 from bot.handover import NEEDS_A_CALL, pause
@@ -34,6 +34,7 @@ class Post(Protocol):
     async def send(self, chat: int, screen: Screen) -> int: ...
     async def edit(self, chat: int, message: int, screen: Screen) -> None: ...
     async def delete(self, chat: int, messages: Sequence[int]) -> tuple[int, ...]: ...
+    async def take_menu(self, chat: int) -> None: ...
 
 
 async def run(house: House, post: Post, wake: asyncio.Event, stop: asyncio.Event) -> None:
@@ -71,11 +72,16 @@ async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
     """What is due is claimed in one transaction, so that no other round and no other process sends it too; each
     is then sent by itself, so that a slow one holds up nobody."""
     now = house.clock()
-    due, gone = await house.db.run(lambda c: (_claimed(c, now), _to_delete(c, house, now)))
+    due, gone = await house.db.run(lambda c: _due(c, house, now))
     return [
         *(asyncio.create_task(_careful(_deliver(house, post, notice))) for notice in due),
         *(asyncio.create_task(_careful(_delete(house, post, one, ids))) for one, ids in gone),
     ]
+
+
+def _due(c: Connection, house: House, now: datetime) -> tuple[list[Notice], list[tuple[Staff, list[int]]]]:
+    terms.lapse(c, house, now)
+    return _claimed(c, now), _to_delete(c, house, now)
 
 
 def _claimed(c: Connection, now: datetime) -> list[Notice]:
@@ -99,6 +105,8 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
     try:
         if notice.kind in _BY_ITSELF:
             await house.db.run(lambda c: _BY_ITSELF[notice.kind](c, house, notice, now))
+        elif notice.kind == terms.MENU:
+            await _take_menu(house, post, notice)
         elif notice.kind == "status":
             await _show_status(house, post, notice, now)
         else:
@@ -110,7 +118,7 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
 
 async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None:
     """The one neutral notice, whatever it is about; what it is about shows after it has been opened."""
-    staff = await house.db.run(lambda c: _receiver(c, house, notice))
+    staff = await house.db.run(lambda c: addressees.still(c, house, notice))
     if staff is None:
         await house.db.run(lambda c: notices.drop(c, notice.id))
         return
@@ -119,6 +127,15 @@ async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None
     )  # with a message it only replaces that one
     message = await post.send(staff.chat, _lock_screen(house, staff, notice, silent))
     await house.db.run(lambda c: _rung(c, house, notice, message, now))
+
+
+async def _take_menu(house: House, post: Post, notice: Notice) -> None:
+    """Whoever was removed sees no commands any more; she may be back by now."""
+    here = await house.db.run(lambda c: people.by_id(c, house.cipher, notice.staff))
+    gone = await house.db.run(lambda c: people.by_id(c, house.cipher, notice.staff, removed=True))
+    if here is None and gone is not None:
+        await post.take_menu(gone.chat)
+    await house.db.run(lambda c: notices.drop(c, notice.id))
 
 
 def _back_at_work(c: Connection, house: House, notice: Notice, now: datetime) -> None:
@@ -130,27 +147,6 @@ def _back_at_work(c: Connection, house: House, notice: Notice, now: datetime) ->
 
 # What is due and is sent to nobody.
 _BY_ITSELF = {"clock": asking.strike, "return": _back_at_work}
-
-
-def _receiver(c: Connection, house: House, notice: Notice) -> Staff | None:
-    """Whom the notice is still for: nobody, where the referral is closed or somebody else has it."""
-    staff = people.by_id(c, house.cipher, notice.staff)
-    if staff is None or notice.kind in {"duty_open", "probe", "nowhere"}:
-        return staff
-    if notice.kind == "duty_unit":  # only while it stands open
-        return staff if notices.of(c, notice.reference, "duty_open") else None
-    referral = referrals.get(c, notice.reference)
-    if referral is None:
-        return None
-    if notice.kind == "failed":
-        said = asking.status(c, referral)
-        unanswered = not referral.closed and referral.accepted is None
-        return staff if unanswered or said in NEEDS_A_CALL else None
-    if notice.kind == "review":
-        return staff if not referral.closed and referral.accepted_by == staff.id else None
-    if referral.accepted_by == staff.id:
-        return staff
-    return staff if not referral.closed and referral.accepted is None else None
 
 
 def _lock_screen(house: House, staff: Staff, notice: Notice, silent: bool) -> Screen:

@@ -13,14 +13,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import commands, config, conversation, handover, outbox, probing
+from bot import commands, config, conversation, handover, inviting, outbox, probing, terms
 from bot.config import Settings
 from bot.consequences import CHAT_KEPT
 from bot.flows import loader
 from bot.house import House
 from bot.locales import words
+from bot.model import Staff
 from bot.municipality import LAW_CHECKED_WITHIN, Municipality
-from bot.storage import migrate, people, routes, sessions, traces
+from bot.storage import entries, migrate, people, routes, sessions, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
 from bot.storage.purge import purge
@@ -68,7 +69,10 @@ def _ready(c: Connection, cipher: Cipher) -> None:
     people.check_key(c, cipher)
 
 
-def house_of(prepared: Prepared, clock: Clock, wake: Callable[[], None]) -> House:
+def house_of(
+    prepared: Prepared, clock: Clock, wake: Callable[[], None], username: Callable[[], str] = lambda: ""
+) -> House:
+    """`username` is the bot's, "" until Telegram has said it."""
     municipality = prepared.municipality
     zone = ZoneInfo(municipality.timezone)
 
@@ -86,6 +90,8 @@ def house_of(prepared: Prepared, clock: Clock, wake: Callable[[], None]) -> Hous
         clock=clock,
         reference=new_reference,
         wake=wake,
+        term=municipality.admission.term,
+        link=lambda code: f"https://t.me/{username()}?start={code}" if username() else "",
     )
 
 
@@ -109,13 +115,17 @@ def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime
 
 def rosters(c: Connection, prepared: Prepared, now: datetime) -> list[str]:
     """Units that cannot receive a referral, and people of units that the municipality's file does not have."""
-    staff = [
-        one
-        for role in ("frontline", "key_person", "coordinator")
-        for one in people.with_role(c, prepared.cipher, role)
-    ]
-    rules = prepared.municipality.rules()
+    term, rules = prepared.municipality.admission.term, prepared.municipality.rules()
+    everybody = people.everybody(c, prepared.cipher)
+    over = {one.id for one in people.admitted_by(c, prepared.cipher, now - term)}
+    staff = [one for one in everybody if one.id not in over or one.role == "coordinator"]
     found = [
+        f"the admission of coordinator number {one.id} is over, and she stays because there is no other:"
+        " let her renew it under /staff, or invite another"
+        for one in staff
+        if one.id in over and terms.is_last_coordinator(c, one)
+    ]
+    found += [
         f"{one.role} number {one.id} is of unit '{one.unit}', which the file lacks"
         for one in staff
         if one.unit not in rules.units
@@ -154,11 +164,13 @@ async def run(
     wake, moved = asyncio.Event(), asyncio.Event()
     when_moved(wake.set)
     when_moved(moved.set)
-    house = house_of(prepared, clock, wake.set)
+    called = [""]
+    house = house_of(prepared, clock, wake.set, lambda: called[0])
     line = line_of(house, prepared.settings)
     username = await unless(stop, line.start())
     if username is None:
         return
+    called[0] = username
     ready(username)
     beside = [
         asyncio.create_task(outbox.run(house, line.sender, wake, stop)),
@@ -201,8 +213,15 @@ def _keep_live(c: Connection, house: House, chat: int, message: int) -> None:
     if staff.live and staff.live != message:
         traces.keep(c, staff.id, staff.live, house.clock())
     people.set_live(c, staff.id, message)
-    talking = bool(sessions.open_of(c, staff.id))
-    traces.keep(c, staff.id, message, None if talking else house.clock() + CHAT_KEPT)
+    traces.keep(c, staff.id, message, _gone_by(c, house, staff))
+
+
+def _gone_by(c: Connection, house: House, staff: Staff) -> datetime | None:
+    """None: it stands until the conversation ends. A code that admits somebody stands for five minutes in any case."""
+    entry = entries.of(c, house.cipher, staff.id) if staff.role == "coordinator" else None
+    if entry is not None and entry.what == inviting.CODE:
+        return entry.due
+    return None if sessions.open_of(c, staff.id) else house.clock() + CHAT_KEPT
 
 
 def _toasts(house: House) -> transport.Words:
@@ -228,7 +247,7 @@ async def _sweep(house: House, moved: asyncio.Event, stop: asyncio.Event) -> Non
         moved.clear()
         try:
             await conversation.expire(house)
-            await house.db.run(lambda c: probing.try_routes(c, house, house.clock()))
+            await house.db.run(lambda c: _look_round(c, house))
             if house.clock() - purged >= PURGE_EVERY:
                 await house.db.run(lambda c: purge(c, house.clock()))
                 house.db.truncate_log()
@@ -237,6 +256,13 @@ async def _sweep(house: House, moved: asyncio.Event, stop: asyncio.Event) -> Non
             log.error("event=sweep_failed error=%s", type(error).__name__)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(moved.wait(), SWEEP)
+
+
+def _look_round(c: Connection, house: House) -> None:
+    now = house.clock()
+    terms.lapse(c, house, now)
+    terms.tell_coordinators(c, house, now)
+    probing.try_routes(c, house, now)
 
 
 @contextlib.contextmanager

@@ -215,6 +215,9 @@ class Town(RuleBasedStateMachine):
         self._may_fail(chat)
         return ()
 
+    async def take_menu(self, chat: int) -> None:
+        self._may_fail(chat)
+
     def _may_fail(self, chat: int) -> None:
         if chat in self.blocked:
             raise SendFailed("blocked", permanent=True, blocked=True)

@@ -36,8 +36,9 @@ TURN = {
 }  # what works inside the transaction of one update
 # From the storing of one thing up to the page to read first: each knows those before it, and none after it.
 RISING = (
-    *("asking", "referring", "working", "probing", "consequences", "dialogue", "anew", "cards", "absence"),
-    *("buttons", "commands", "conversation"),
+    *("asking", "referring", "working", "probing", "consequences", "leaving", "terms", "dialogue", "anew"),
+    *("cards", "absence", "inviting", "colleagues", "entering", "redeeming", "buttons", "commands"),
+    "conversation",
 )
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
@@ -50,6 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "continuing": {"model"},
     "worktime": set(),
     "days": {"worktime"},
+    "particulars": set(),
     "handover": {"model", "worktime"},
     "flows": {"model", "errors", "derived"},
     "locales": {"model", "errors"},
@@ -58,10 +60,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "transport": {"model", "errors"},
     "sandbox": {"errors"},
     **{
-        room: TURN | {"derived", "engine", "continuing", "handover", "days", *RISING[:number]}
+        room: TURN | {"derived", "engine", "continuing", "handover", "days", "particulars", *RISING[:number]}
         for number, room in enumerate(RISING)
     },
-    "outbox": TURN | {"handover", "asking", "referring", "probing", "consequences", "absence"},
+    "outbox": TURN
+    | {"handover", "asking", "referring", "probing", "consequences", "absence", "terms", "addressees"},
+    "addressees": TURN | {"handover", "asking"},
     # What is proven is the content with its words, by the engine, as it is stored.
     "proof": set(),
     "proving": {"proof", "flows", "engine", "locales", "storage", "model", "errors"},
@@ -111,6 +115,7 @@ TAKES_A_CONNECTION = {
         "consequences",
         "referring",
         "working",
+        *("addressees", "leaving", "terms", "inviting", "colleagues", "entering", "redeeming"),
         "outbox",
     ),
     *("root", "playground"),
@@ -127,6 +132,7 @@ LIBRARIES: dict[str, set[str]] = {
     "uvicorn": {"sandbox"},
     "babel": {"locales"},
     "holidays": {"worktime"},
+    "phonenumbers": {"particulars"},
     "typer": {"__main__", "playground", "workshop"},
     "uvloop": {"__main__"},
 }
@@ -556,7 +562,9 @@ def test_every_command_of_a_menu_has_its_sentence(role: str) -> None:
     listed = commands.of_role(role)
     assert len(listed) > 4
     assert set(listed) <= group("command")
-    assert group("command") == set(commands.of_role("key_person")) | set(commands.of_role("frontline"))
+    assert group("command") == {
+        name for one in ("frontline", "key_person", "coordinator") for name in commands.of_role(one)
+    }
 
 
 # --- the law ----------------------------------------------------------------------------------------

@@ -9,7 +9,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, exists, or_, select
 
 from bot.outcome import week_of
-from bot.storage.tables import invitation, notice, outcome, referral, seen_update, session, staff
+from bot.storage.attempts import HOUR
+from bot.storage.tables import (
+    attempt,
+    entry,
+    invitation,
+    notice,
+    outcome,
+    referral,
+    seen_update,
+    session,
+    staff,
+)
 from bot.storage.types import Moment
 
 UPDATES = timedelta(hours=48)
@@ -22,6 +33,8 @@ _TIED = exists().where(or_(referral.c.sender == staff.c.id, referral.c.accepted_
 
 _UPDATES = delete(seen_update).where(seen_update.c.seen <= _before)
 _INVITATIONS = delete(invitation).where(or_(invitation.c.expires <= _before, invitation.c.used.is_not(None)))
+_ATTEMPTS = delete(attempt).where(attempt.c.at <= _before)
+_ENTRIES = delete(entry).where(entry.c.due <= _before)
 _NOTICES = delete(notice).where(notice.c.reference.in_(_OVER))
 _SESSIONS = delete(session).where(session.c.about.in_(_OVER))
 _REFERRALS = delete(referral).where(referral.c.closed <= _before)
@@ -35,6 +48,8 @@ def purge(c: Connection, now: datetime) -> dict[str, int]:
     return {
         "seen_update": c.execute(_UPDATES, {"before": now - UPDATES}).rowcount,
         "invitation": c.execute(_INVITATIONS, {"before": now}).rowcount,
+        "attempt": c.execute(_ATTEMPTS, {"before": now - HOUR}).rowcount,
+        "entry": c.execute(_ENTRIES, {"before": now}).rowcount,
         "notice": c.execute(_NOTICES, ties).rowcount,
         "session": c.execute(_SESSIONS, ties).rowcount,
         "referral": c.execute(_REFERRALS, ties).rowcount,

@@ -93,6 +93,12 @@ def accept(c: Connection, reference: str, staff_id: int, now: datetime) -> bool:
     return _one(c, _ACCEPT, reference, accepted=now, accepted_by=staff_id)
 
 
+def release(c: Connection, reference: str, staff_id: int) -> bool:
+    """Nobody's again; False where it was not hers, or is closed."""
+    this = {"of_reference": reference, "accepted": None, "accepted_by": None}
+    return c.execute(_CHANGE_OPEN.where(referral.c.accepted_by == staff_id), this).rowcount == 1
+
+
 def delivered(c: Connection, reference: str, now: datetime) -> bool:
     """True the first time."""
     return _one(c, _DELIVERED, reference, delivered=now)

@@ -14,6 +14,7 @@ from bot.model import Reply, Screen
 from bot.transport import methods
 from bot.transport.limits import Limits
 from bot.transport.log import place_of
+from bot.transport.menus import Menus
 from bot.transport.refusals import noted
 from bot.transport.replies import Replies
 
@@ -25,8 +26,15 @@ log = logging.getLogger(__name__)
 class Sender:
     """`on_live` is told of each new live card: chat and message."""
 
-    def __init__(self, bot: Bot, limits: Limits, on_live: Callable[[int, int], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        limits: Limits,
+        on_live: Callable[[int, int], Awaitable[None]],
+        menus: Menus | None = None,
+    ) -> None:
         self._bot = bot
+        self._menus = menus or Menus(bot)
         self._limits = limits
         self._tasks: set[asyncio.Task[None]] = set()
         self._replies = Replies(bot, limits, on_live, self.spawn)
@@ -113,6 +121,11 @@ class Sender:
         """Those that Telegram refused to delete."""
         async with self._turn(chat):
             return await methods.delete(self._bot, chat, messages)
+
+    async def take_menu(self, chat: int) -> None:
+        """Of somebody who is not admitted any more."""
+        async with self._turn(chat):
+            await self._menus.take_away(chat)
 
     @asynccontextmanager
     async def _turn(self, chat: int) -> AsyncIterator[None]:
