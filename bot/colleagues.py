@@ -92,7 +92,7 @@ def card(c: Connection, house: House, staff: Staff, one: Staff, now: datetime, p
         role=_role(house, staff, one),
         unit=_named(house, staff, one.unit),
         phone=one.phone or house.phrase("staff.no_phone", staff),
-        until=house.words.day(house.today(terms.until(house, one)), staff.language),
+        until=house.words.date(house.today(terms.until(house, one)), staff.language),
     )
     away = one.back is not None and one.back > now
     back = house.words.day(house.today(one.back), staff.language) if one.back is not None else ""

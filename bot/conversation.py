@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot import buttons, cards, commands, dialogue, engine, entering, referring, terms
+from bot import anew, buttons, cards, commands, dialogue, engine, entering, referring, terms
 from bot.errors import SessionConflict
 from bot.house import House
 from bot.model import TOO_MANY, Event, Reply, Staff
@@ -84,6 +84,10 @@ def _pressed(c: Connection, house: House, staff: Staff, event: Event, now: datet
     session = dialogue.load(c, house, staff, staff.active, now)
     if session is None:
         return cards.resting(c, house, staff, event, now)
+    if session.flow == "referral" and staff.role == "frontline":  # she was something else when it opened
+        dialogue.stop(c, house, staff, staff.active, now)
+        people.set_active(c, staff.id, dialogue.OWN)
+        return anew.lost(c, house, staff, session.reference, now, event.message)
     step = engine.step(house.flows[session.flow], session, event)
     return dialogue.advance(c, house, staff, session, step, now, event.message)
 

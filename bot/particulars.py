@@ -37,9 +37,8 @@ def phone(words: str) -> str:
 def _tidy(words: str) -> str:
     """One space between words. Only spaces are tidied: a line's end, a tab and the like are refused."""
     whole = unicodedata.normalize("NFC", words)
-    return " ".join(
-        "".join(" " if unicodedata.category(each) == "Zs" else each for each in whole).split(" ")
-    ).strip(" ")
+    spaced = "".join(" " if unicodedata.category(each) == "Zs" else each for each in whole)
+    return " ".join(word for word in spaced.split(" ") if word)
 
 
 def _may_stand(each: str) -> bool:
