@@ -139,7 +139,7 @@ def _duty_in_a_unit(
     """That one duty stands open in a unit, and nothing else."""
     notices.drop(c, notice.id)
     open_still = notices.of(c, notice.reference, "duty_open")
-    whose = people.by_id(c, house.cipher, open_still[0].staff) if open_still else None
+    whose = people.by_id(c, house.cipher, open_still[0].staff, removed=True) if open_still else None
     if whose is None:
         return cards.house_card(c, house, staff, "duty_unit.over", now, event.message)
     unit = house.places(whose.unit, staff.language)["unit"]

@@ -171,6 +171,24 @@ async def test_what_she_sent_goes_on_without_her_and_her_talk_leaves_its_outcome
         assert (await cast.row("referral"))["accepted_by"] == await cast.bente.id()
 
 
+async def test_a_duty_that_she_leaves_open_is_still_told_of_the_next_morning(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await cast.anna.say("/new")
+        await cast.anna.answer(until="duty", moment="during", mode="told", wish="help", children="yes")
+        await remove(cast, cast.anna)
+        await cast.outbox()
+        assert not cast.anna.messages
+        cast.later(days=1)
+        await cast.outbox()
+        assert cast.karen.lock_screen == NEUTRAL
+        await play(
+            cast, "karen * Åbn\nkaren < I Jobcenter Eksempelby står ét spørgsmål om underretning stadig åbent"
+        )
+        cast.later(days=1)
+        await cast.outbox()
+        assert not cast.anna.messages
+
+
 async def test_the_last_coordinator_stays_whoever_asks(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as cast:
         number = await cast.karen.id()

@@ -2,9 +2,12 @@
 
 import re
 import traceback
+import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import inviting, particulars, probing
 from bot.model import Event, Role
@@ -219,6 +222,15 @@ def test_a_name_is_tidied_and_kept(typed: str, kept: str) -> None:
 )
 def test_a_telephone_is_one_that_can_be_rung(typed: str, kept: str) -> None:
     assert particulars.phone(typed) == kept
+
+
+@given(st.text(max_size=80))
+def test_whatever_is_typed_what_is_kept_is_a_name_or_a_number(typed: str) -> None:
+    name, phone = particulars.name(typed), particulars.phone(typed)
+    kinds = {unicodedata.category(each)[0] for each in name}
+    assert len(name) <= 60 and kinds <= {"L", "M", "Z", "P"} and particulars.name(name) == name
+    assert not set(name) & set("@/:{}<>_#") and name == name.strip()
+    assert phone == "" or re.fullmatch(r"\+[0-9][0-9 -]{5,18}", phone)
 
 
 async def test_what_cannot_be_kept_is_refused_kindly_and_still_awaited(tmp_path: Path) -> None:

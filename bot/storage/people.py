@@ -138,8 +138,11 @@ def remove(c: Connection, staff_id: int, now: datetime) -> bool:
     if c.execute(update(staff).where(*here).values(removed=now, live=0, active="")).rowcount != 1:
         return False
     c.execute(delete(session).where(session.c.staff == staff_id))
-    # What she has handed over goes on without her: its clock is nobody's message.
-    c.execute(delete(notice).where(notice.c.staff == staff_id, notice.c.kind != "clock"))
+    # What she has handed over goes on without her: its clock is nobody's message. That a duty stands open is not
+    # told to her any more, but stays, so that the coordinators hear of it.
+    hers = notice.c.staff == staff_id
+    c.execute(delete(notice).where(hers, notice.c.kind.not_in(("clock", "duty_open"))))
+    c.execute(update(notice).where(hers, notice.c.kind == "duty_open").values(due=None, message=0))
     c.execute(update(trace).where(trace.c.staff == staff_id).values(due=now))
     return True
 
