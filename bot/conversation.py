@@ -84,7 +84,8 @@ def _pressed(c: Connection, house: House, staff: Staff, event: Event, now: datet
     session = dialogue.load(c, house, staff, staff.active, now)
     if session is None:
         return cards.resting(c, house, staff, event, now)
-    if session.flow == "referral" and staff.role == "frontline":  # she was something else when it opened
+    barred = session.flow == "referral" and staff.role == "frontline"  # she was something else when it opened
+    if barred and event.code != "acute":
         dialogue.stop(c, house, staff, staff.active, now)
         people.set_active(c, staff.id, dialogue.OWN)
         return anew.lost(c, house, staff, session.reference, now, event.message)

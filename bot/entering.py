@@ -37,7 +37,8 @@ def over(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
     if entry is None:
         return staff
     skips = event.kind == "press" and event.turn == 0 and event.code.startswith("skip.")
-    if entry.due > now and entry.what != inviting.CODE and (skips or event.kind == "typed"):
+    goes_on = entry.about is None if skips else event.kind == "typed" and entry.what != inviting.CODE
+    if entry.due > now and goes_on:
         return staff
     entries.end(c, staff.id)
     if entry.what != inviting.CODE or not staff.live:

@@ -79,9 +79,14 @@ def refused(c: Connection, house: House, staff: Staff, what: str, now: datetime)
 
 
 def skip(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """Pressed twice it skips once, and the code that came of it stays before her."""
     entry = entries.of(c, house.cipher, staff.id)
-    if entry is None or entry.what != event.argument or entry.what not in (NAME, PHONE):
+    if entry is None or event.argument not in (NAME, PHONE):
         return cards.resume(c, house, staff, event, now)
+    if entry.what == CODE:
+        return Reply(staff.chat)
+    if entry.what != event.argument:
+        return _asks_for(c, house, staff, entry.what, now, event.message)
     return given(c, house, staff, entry, "", now, event.message)
 
 

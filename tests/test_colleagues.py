@@ -282,7 +282,17 @@ async def test_a_card_that_is_still_before_her_does_nothing_for_a_frontline_empl
         await cast.bente.press(press)
         row = await cast.row("referral")
         assert row["accepted_by"] is None and "En anden har taget" in cast.bente.screen
+        await play(cast, "bente * Akut\nbente < 112")
         assert [one.code for one in await notices_of(cast.bente, "referral")] == [""]
+
+
+async def test_emergency_help_stands_on_that_card_as_on_every_other(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await refer(cast.anna)
+        await cast.outbox()
+        await cast.bente.press("Åbn")
+        await cast.sql("UPDATE staff SET role = 'frontline' WHERE id = 2")
+        await play(cast, "bente * Akut\nbente < 112")
 
 
 async def test_a_step_in_a_case_does_nothing_for_a_frontline_employee(tmp_path: Path) -> None:

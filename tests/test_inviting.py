@@ -149,8 +149,14 @@ async def test_a_press_on_skip_counts_once(tmp_path: Path) -> None:
         await cast.arrive(
             raw.press(cast.karen.chat, "0:skip.name", card), raw.press(cast.karen.chat, "0:skip.name", card)
         )
-        assert (await cast.row("entry"))["what"] == "phone"
+        assert (await cast.row("entry"))["what"] == "phone" and "Skriv arbejdstelefonen" in cast.karen.screen
         assert not await cast.rows("invitation")
+        card = await cast.karen.live()
+        await cast.arrive(
+            raw.press(cast.karen.chat, "0:skip.phone", card), raw.press(cast.karen.chat, "0:skip.phone", card)
+        )
+        await cast.outbox()
+        assert code_in(cast.karen) and len(await cast.rows("invitation")) == 1
 
 
 # --- what may be a name or a number -----------------------------------------------------------------
