@@ -54,7 +54,7 @@ def unit(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
     pages = -(-len(hers) // A_PAGE)
     at = min(max(int(page), 1), pages)
     shown = hers[(at - 1) * A_PAGE : at * A_PAGE]
-    choices = [Button(f"0:person.{one.id}", Text(_called(house, staff, one), "")) for one in shown]
+    choices = [Button(f"0:person.{one.id}", Text(_listed(house, staff, one, now), "")) for one in shown]
     if at > 1:
         choices.append(Button(f"0:unit.{key}p{at - 1}", house.phrases["staff.earlier"]))
     if at < pages:
@@ -63,6 +63,12 @@ def unit(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
         "staff.people", staff, unit=_named(house, staff, named[key]), page=str(at), pages=str(pages)
     )
     return cards.house_card(c, house, staff, Text(said, ""), now, event.message, choices=tuple(choices))
+
+
+def _listed(house: House, staff: Staff, one: Staff, now: datetime) -> str:
+    """With a word where her admission ends soon: of many who end together only one is told of at a time."""
+    who = _called(house, staff, one)
+    return house.phrase("staff.ending", staff, who=who) if terms.ends_soon(house, one, now) else who
 
 
 def _called(house: House, staff: Staff, one: Staff) -> str:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import terms
+from bot import buttons, terms
+from bot.locales import words
 from bot.storage import people
 from tests import wire as raw
 from tests.cast import NEUTRAL, STRANGER, Cast, Person, notices_of, on_stage, play, refer, session_of
@@ -345,6 +346,57 @@ async def test_who_is_no_coordinator_any_more_is_told_nothing_that_only_they_are
         assert [one.kind for one in await notices_of(cast.karen)] == []
 
 
+ANY_REFERENCE = (
+    "r1",
+    "1",
+    "3",
+    "0",
+    "99999999",
+    "person1",
+    "personx",
+    "nowhere",
+    "da",
+    "d1",
+    "name",
+    "deputyx",
+    "x" * 32,
+)
+
+
+async def test_every_button_with_any_reference_is_answered_and_nobody_gets_what_is_not_hers(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await refer(cast.anna)
+        await cast.outbox()
+        other = await cast.admit("other", 7005, "key_person", unit="voksen")
+        below = await cast.admit("below", 7006, "frontline", unit="voksen")
+        tried = 0
+        for action in buttons._ACTIONS:
+            for reference in ANY_REFERENCE:
+                for one in (other, below, cast.stranger(8888)):
+                    await cast.arrive(raw.press(one.chat, f"0:{action}.{reference}", 50))
+                    tried += 1
+        assert "handling_failed" not in cast.log.getvalue()
+        row = await cast.row("referral")
+        assert (row["accepted_by"], row["closed"], row["opened"]) == (None, None, None)
+        assert not await cast.rows("invitation") and not await cast.rows("entry")
+        assert [one["removed"] for one in await cast.rows("staff")] == [None] * 5
+        for one in (other, below):
+            assert "00 00 00 7" not in one.transcript() and "Bjerregaard" not in one.transcript()
+        assert tried == len(buttons._ACTIONS) * len(ANY_REFERENCE) * 3 > 800
+
+
+async def test_a_coordinators_every_button_with_any_reference_is_answered(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await refer(cast.anna)
+        for action in buttons._ACTIONS:
+            for reference in ANY_REFERENCE:
+                await cast.arrive(raw.press(cast.karen.chat, f"0:{action}.{reference}", 50))
+        assert "handling_failed" not in cast.log.getvalue()
+        assert (await cast.karen.staff()).role == "coordinator"
+
+
 # --- how long ---------------------------------------------------------------------------------------
 
 
@@ -409,6 +461,36 @@ async def test_the_coordinators_hear_of_it_a_fortnight_before_one_at_a_time(tmp_
         await passes(cast, minutes=1)
         found = {one.reference for one in await notices_of(cast.karen, terms.LAPSING)}
         assert found == {"person2"}
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+async def test_the_longest_of_these_cards_is_short_enough_for_a_telephone(
+    tmp_path: Path, language: str
+) -> None:
+    async with on_stage(tmp_path, words=words.load()) as cast:
+        cast.later(days=352)
+        number = await cast.karen.id()
+        await cast.ask(lambda c: people.set_language(c, number, language))
+        await cast.ask(
+            lambda c: people.correct(c, cast.house.cipher, number, name="Å" * 60, phone="+45 99 99 99 99")
+        )
+        longest = 0
+        for data in (f"0:{deed}.{number}" for deed in ("person", "remove", "name", "phone")):
+            await cast.karen.press_raw(data, 50)
+            longest = max(longest, len(cast.karen.screen))
+        for command in ("/help", "/staff", "/invite", "/start"):
+            await cast.karen.say(command)
+            longest = max(longest, len(cast.karen.screen))
+        assert 400 < longest < 800
+
+
+async def test_the_list_shows_whose_admission_ends_soon(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        cast.later(days=352)
+        await cast.admit("anna", 7001, "frontline")
+        await play(cast, "karen > /staff\nkaren * Jobcenter Eksempelby · 3")
+        labels = list(cast.karen.buttons(await cast.karen.live()))
+        assert {"Anna Bjerregaard", "Bente Bjerregaard · udløber snart"} < set(labels)
 
 
 async def test_in_the_last_fortnight_she_is_told_herself(tmp_path: Path) -> None:
