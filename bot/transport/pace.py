@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
-AT_MOST = 300  # updates of one chat in a window
+AT_MOST = 1200  # updates of one chat in a window: 200 in ten seconds, kept up for a whole minute
 WINDOW_SECONDS = 60.0
 
 
