@@ -46,6 +46,8 @@ class Post:
     async def delete(self, chat: int, messages: Sequence[int]) -> tuple[int, ...]:
         return ()
 
+    async def take_menu(self, chat: int) -> None: ...
+
 
 def measured(directory: Path) -> tuple[float, float, float]:
     """Percent of one core that notices take at the rate Telegram permits; milliseconds for the next due look-up; the

@@ -67,12 +67,12 @@ def run(
 ) -> None:
     """The bot against Telegram, by polling, or at a webhook."""
     settings = config.settings(os.environ, need=(*NEEDED, *(WEBHOOK if webhook else ())))
-    from bot import root  # only now: it is slow to import, and a wrong setting is quick to say
+    from bot import checkup, root  # only now: they are slow to import, and a wrong setting is quick to say
 
     set_up_logging(settings.log, settings.token, settings.key, settings.key_old, settings.webhook_secret)
     prepared = root.prepare(settings, read_municipality(settings.municipality))
     workshop.must_be_proven()
-    for warning in root.warnings(prepared, os.environ, root.machine_clock()):
+    for warning in checkup.warnings(prepared, os.environ, root.machine_clock()):
         root.log.warning("event=attention what=%r", warning)
     _run(_live(prepared, webhook))
 
@@ -155,18 +155,18 @@ def key() -> None:
 @app.command()
 def doctor() -> None:
     """What is wrong or has grown old in settings, municipality, law, languages and texts; status 1 if anything."""
-    from bot import root
+    from bot import checkup, root
 
     settings = config.settings(os.environ, need=("KEY", "MUNICIPALITY"))
-    found = root.exposed(settings)  # before it is mended
+    found = checkup.exposed(settings)  # before it is mended
     prepared = root.prepare(settings, read_municipality(settings.municipality))
-    found += root.warnings(prepared, os.environ, root.machine_clock())
-    found += asyncio.run(prepared.db.run(lambda c: root.keys_in_use(c, prepared)))
-    found += asyncio.run(prepared.db.run(lambda c: root.rosters(c, prepared, root.machine_clock())))
+    found += checkup.warnings(prepared, os.environ, root.machine_clock())
+    found += asyncio.run(prepared.db.run(lambda c: checkup.keys_in_use(c, prepared)))
+    found += asyncio.run(prepared.db.run(lambda c: checkup.rosters(c, prepared, root.machine_clock())))
     typer.echo(f"languages: {', '.join(prepared.words.languages)}")
-    for line in asyncio.run(prepared.db.run(lambda c: root.routes_of(c, prepared))):
+    for line in asyncio.run(prepared.db.run(lambda c: checkup.routes_of(c, prepared))):
         typer.echo(line)
-    for line in asyncio.run(prepared.db.run(lambda c: list(root.leftovers_of(c, root.machine_clock())))):
+    for line in asyncio.run(prepared.db.run(lambda c: list(checkup.leftovers_of(c, root.machine_clock())))):
         typer.echo(line)
     for one in found:
         typer.echo(f"- {one}")

@@ -10,6 +10,8 @@ from bot.house import House
 from bot.model import Answers, Button, Card, Event, Line, Referral, Reply, Session, Staff
 from bot.storage import people, referrals, sessions
 
+OPEN_AT_MOST = 20  # referrals' cards of one person
+
 
 def pressed(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply | None:
     """The first press after the upgrade; None where no conversation is open. Of the buttons of her card only those
@@ -109,7 +111,7 @@ def _referral_again(
 
 
 def can_be_opened(referral: Referral, staff: Staff) -> bool:
-    return not referral.closed and referral.accepted_by in (None, staff.id)
+    return staff.role != "frontline" and not referral.closed and referral.accepted_by in (None, staff.id)
 
 
 def open_referral(
@@ -117,8 +119,18 @@ def open_referral(
     told: tuple[str, ...] = (),
 ) -> Reply:  # fmt: skip
     """Her card, from the referral's own facts."""
+    told += _put_away(c, house, staff, referral.reference, now)
     known, reference = _known(c, house, referral, staff, now), referral.reference
     return dialogue.begin(c, house, staff, "referral", "open", now, known, reference, message, told)
+
+
+def _put_away(c: Connection, house: House, staff: Staff, reference: str, now: datetime) -> tuple[str, ...]:
+    """Beyond twenty open cards the one that was touched longest ago is put away; it opens again from the inbox."""
+    cards_open = [one for one in sessions.open_of(c, staff.id) if one not in (dialogue.OWN, reference)]
+    if len(cards_open) < OPEN_AT_MOST:
+        return ()
+    dialogue.stop(c, house, staff, cards_open[-1], now)
+    return ("put_away",)
 
 
 def _known(c: Connection, house: House, referral: Referral, staff: Staff, now: datetime) -> Answers:

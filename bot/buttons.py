@@ -6,7 +6,22 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import absence, anew, asking, cards, copying, dialogue, engine, handover, probing, referring, working
+from bot import (
+    absence,
+    anew,
+    asking,
+    cards,
+    colleagues,
+    copying,
+    dialogue,
+    engine,
+    handover,
+    inviting,
+    probing,
+    referring,
+    terms,
+    working,
+)
 from bot.cards import Order
 from bot.consequences import CHAT_KEPT
 from bot.house import House
@@ -14,7 +29,7 @@ from bot.model import Button, Card, Event, Line, Notice, Reply, Staff, Text
 from bot.storage import notices, people, referrals, sessions, traces
 
 _OPENED = frozenset(
-    {"referral", "duty_open", "failed", "review", "nowhere", "duty_unit"}
+    {"referral", "duty_open", "failed", "review"} | notices.OF_COORDINATORS
 )  # the others are nobody's to open
 _REFERENCE = re.compile(r"[a-z0-9]{1,32}")
 MAX_DIGITS = 16  # more are no number of ours
@@ -46,13 +61,21 @@ def _open(c: Connection, house: House, staff: Staff, event: Event, now: datetime
     of_this = sorted(notices.of(c, event.argument), key=lambda one: one.message != event.message)
     for notice in of_this:  # the one she pressed before any other of the same case
         early = notice.kind in _OF_COORDINATORS and not notice.message  # told when it is due, and not before
-        if notice.staff == staff.id and notice.kind in _OPENED and not early:
+        hers = notice.staff == staff.id and _is_for(staff, notice)
+        if hers and notice.kind in _OPENED and not early:
             return _opened(c, house, _on_notice(c, staff, notice, event, now), notice, event, now)
     referral = referrals.get(c, event.argument)
     if referral is not None and staff.role == "key_person" and staff.unit == referral.unit:
         # Her notice went in the moment she pressed it: somebody else was faster, or it was called back.
         return anew.lost(c, house, staff, referral.reference, now, event.message)
     return cards.resume(c, house, staff, event, now)
+
+
+def _is_for(staff: Staff, notice: Notice) -> bool:
+    """As what she is now: she may have been something else when it was sent."""
+    if notice.kind in notices.OF_COORDINATORS:
+        return staff.role == "coordinator"
+    return staff.role != "frontline" or notice.kind not in {"referral", "review"}
 
 
 def _on_notice(c: Connection, staff: Staff, notice: Notice, event: Event, now: datetime) -> Staff:
@@ -125,7 +148,15 @@ def _duty_in_a_unit(
     return cards.house_card(c, house, staff, Text(said, ""), now, event.message)
 
 
-_OF_COORDINATORS = {"nowhere": _nowhere, "duty_unit": _duty_in_a_unit}
+def _lapsing(c: Connection, house: House, staff: Staff, notice: Notice, event: Event, now: datetime) -> Reply:
+    """Whose admission ends soon, as she is at this moment."""
+    one = people.by_id(c, house.cipher, terms.person_of(notice.reference))
+    if one is None:
+        return cards.house_card(c, house, staff, "staff.gone", now, event.message)
+    return colleagues.card(c, house, staff, one, now, event.message)
+
+
+_OF_COORDINATORS = {"nowhere": _nowhere, "duty_unit": _duty_in_a_unit, "lapsing": _lapsing}
 
 
 def _ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
@@ -186,6 +217,24 @@ def _notify(c: Connection, house: House, staff: Staff, event: Event, now: dateti
     return again or dialogue.begin(c, house, staff, "detection", "duty", now)
 
 
+def _correct(what: str) -> Order:
+    def correct(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+        return colleagues.correct(c, house, staff, event, now, what)
+
+    return correct
+
+
+def _of_coordinators(order: Order) -> Order:
+    """The role is looked at here, at the press: whoever is no coordinator any more has the card still before her."""
+
+    def only(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+        if staff.role != "coordinator":
+            return cards.resume(c, house, staff, event, now)
+        return order(c, house, staff, event, now)
+
+    return only
+
+
 _ACTIONS: dict[str, Order] = {
     "open": _open,
     "acute": cards.acute,
@@ -201,4 +250,19 @@ _ACTIONS: dict[str, Order] = {
     "considered": _reminded("thanks_considered", again=False),
     "away": absence.answer,
     "copy": copying.ask,
+    **{
+        name: _of_coordinators(order)
+        for name, order in {
+            "unit": colleagues.unit,
+            "person": colleagues.person,
+            "renew": colleagues.renew,
+            "remove": colleagues.remove,
+            "removed": colleagues.removed,
+            "name": _correct("name"),
+            "phone": _correct("phone"),
+            "invite": inviting.role,
+            "invited": inviting.unit,
+            "skip": inviting.skip,
+        }.items()
+    },
 }

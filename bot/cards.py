@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot import anew, derived, dialogue, engine
 from bot.house import House
-from bot.model import Button, Card, Event, Line, Reply, Session, Staff, Text
+from bot.model import Button, Card, Event, Line, Reply, Screen, Session, Staff, Text
 from bot.storage import people, sessions
 
 Order = Callable[[Connection, House, Staff, Event, datetime], Reply]
@@ -16,11 +16,11 @@ Order = Callable[[Connection, House, Staff, Event, datetime], Reply]
 
 def house_card(
     c: Connection, house: House, staff: Staff, phrase: str | Text, now: datetime, pressed: int = 0,
-    choices: tuple[Button, ...] = (), more: tuple[str, ...] = (),
+    choices: tuple[Button, ...] = (), more: tuple[str | Text, ...] = (),
 ) -> Reply:  # fmt: skip
     """A small sentence as the live card; the conversation that was on it comes back with one press."""
-    said = house.phrases[phrase] if isinstance(phrase, str) else phrase
-    lines = (Line(said), *(Line(house.phrases[name]) for name in more))
+    said = (house.phrases[one] if isinstance(one, str) else one for one in (phrase, *more))
+    lines = tuple(Line(one) for one in said)
     going_on = sessions.load(c, staff.id, staff.active) is not None
     back = (Button(dialogue.RESUME, house.phrases["button.back_to_talk"]),) if going_on else ()
     card = Card(lines, choices, (*back, acute_button(house)))
@@ -39,6 +39,11 @@ def still_hidden(c: Connection, house: House, staff: Staff, about: str, now: dat
         return None
     people.set_active(c, staff.id, about)
     return dialogue.show(c, house, replace(staff, active=about), session, now)
+
+
+def neutral(house: House, chat: int, language: str) -> Reply:
+    """The one sentence for whoever is nobody here, whatever she did and was."""
+    return Reply(chat, screen=Screen(house.words.say(house.phrases["stranger"], language, {})))
 
 
 def resume_button(house: House) -> Button:

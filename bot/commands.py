@@ -5,25 +5,22 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import absence, anew, asking, cards, dialogue, probing, referring
+from bot import absence, anew, asking, cards, colleagues, dialogue, inviting, probing, redeeming, terms
 from bot.cards import Order
 from bot.house import House
-from bot.model import Button, Card, Event, Line, Referral, Reply, Screen, Staff, Text
+from bot.model import Button, Card, Event, Line, Referral, Reply, Staff, Text
 from bot.storage import notices, people, referrals, sessions, traces
 
 
 def from_stranger(c: Connection, house: House, event: Event, now: datetime) -> Reply:
-    """Somebody who is not admitted: a code, or the one neutral sentence. Nothing about her is stored."""
+    """Somebody who is not admitted: a code, or the one neutral sentence. Of a try with a code only a digest is kept,
+    for an hour, and of anything else nothing."""
     language = house.words.nearest(event.language)
-    if event.kind == "command" and event.code == "start" and event.argument:
-        staff = people.redeem(
-            c, house.cipher, code=event.argument, chat=event.chat, language=language, now=now
-        )
-        if staff is not None:
-            asking.look_again(c, house, now)
-            traces.keep(c, staff.id, event.message, now)
-            return cards.ask_language(c, house, staff, event, now)
-    return Reply(event.chat, screen=Screen(house.words.say(house.phrases["stranger"], language, {})))
+    staff = redeeming.by_a_stranger(c, house, event, language, now)
+    if staff is None:
+        return cards.neutral(house, event.chat, language)
+    traces.keep(c, staff.id, event.message, now)
+    return cards.ask_language(c, house, staff, event, now)
 
 
 def obey(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
@@ -81,22 +78,29 @@ def _clear(c: Connection, house: House, staff: Staff, event: Event, now: datetim
 
 def _help(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     more = () if staff.role == "frontline" else ("help_key_person",)
-    return cards.house_card(c, house, staff, "help", now, more=("help_hidden", *more))
+    rights = ("help_coordinator",) if staff.role == "coordinator" else ()
+    told = ("help_hidden", *more, *rights, *_ending(house, staff, now))
+    return cards.house_card(c, house, staff, "help", now, more=told)
 
 
 def _start(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """Somebody who is admitted already; a valid code gives her the role and unit that it was made for."""
     if event.argument:
-        people.redeem(c, house.cipher, code=event.argument, chat=event.chat, language=staff.language, now=now)
-        before, staff = staff, people.by_chat(c, house.cipher, event.chat) or staff
-        if (before.role, before.unit) != (staff.role, staff.unit):
-            referring.hand_on(c, house, staff, now)
-            asking.look_again(c, house, now)
-    return replace(cards.house_card(c, house, staff, "welcome", now), commands=cards.menu_of(staff))
+        staff = redeeming.by_a_colleague(c, house, staff, event, now)
+    reply = cards.house_card(c, house, staff, "welcome", now, more=_ending(house, staff, now))
+    return replace(reply, commands=cards.menu_of(staff))
+
+
+def _ending(house: House, staff: Staff, now: datetime) -> tuple[Text, ...]:
+    """In the last fortnight: until when she is admitted."""
+    if not terms.ends_soon(house, staff, now):
+        return ()
+    until = house.words.day(house.today(terms.until(house, staff)), staff.language)
+    return (Text(house.phrase("term.soon", staff, until=until), ""),)
 
 
 def _inbox(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
-    waiting = referrals.open_for(c, staff.id)
+    waiting = [] if staff.role == "frontline" else referrals.open_for(c, staff.id)
     if not waiting:
         return cards.house_card(c, house, staff, "inbox.empty", now)
     choices = tuple(Button(f"0:open.{one.reference}", Text(_named(house, staff, one), "")) for one in waiting)
@@ -112,6 +116,17 @@ def _named(house: House, staff: Staff, referral: Referral) -> str:
     return house.phrase(f"inbox.{taken}{referral.urgency}", staff, code=referral.reference)
 
 
+def _of_coordinators(order: Order) -> Order:
+    """To everybody else there is no such command."""
+
+    def only(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+        if staff.role != "coordinator":
+            return cards.house_card(c, house, staff, "unknown_command", now)
+        return order(c, house, staff, event, now)
+
+    return only
+
+
 _ORDERS: dict[str, Order] = {
     "start": _start,
     "new": _new,
@@ -122,10 +137,13 @@ _ORDERS: dict[str, Order] = {
     "clear": _clear,
     "help": _help,
     "stop": _stop,
+    "staff": _of_coordinators(colleagues.ask),
+    "invite": _of_coordinators(inviting.ask),
 }
 
 
 def of_role(role: str) -> tuple[str, ...]:
     """The commands that a person's menu lists; nobody is referred to a frontline employee."""
     hidden = {"start"} | ({"inbox", "away"} if role == "frontline" else set())
+    hidden |= set() if role == "coordinator" else {"staff", "invite"}
     return tuple(name for name in _ORDERS if name not in hidden)

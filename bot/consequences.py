@@ -96,11 +96,20 @@ def _closed(answers: Answers) -> Answers:
     return answers
 
 
+def _accept(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
+    """Whoever had it before may have set the date of a plan; its reminder is the new one's."""
+    session = referring.accept(c, house, staff, session, now)
+    referral = referring.hers(c, session.reference, staff)
+    if referral is not None:
+        working.remind_of_review(c, house, referral, now)
+    return session
+
+
 _DEEDS: dict[str, referring.Deed] = {
     **working.DEEDS,
     "refer": referring.refer,
     "withdraw": referring.call_back,
-    "accept": referring.accept,
+    "accept": _accept,
     "pass_on": referring.pass_on,
     "contact": referring.contact,
     "close": referring.close,

@@ -5,10 +5,10 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot import buttons, cards, commands, dialogue, engine, referring
+from bot import anew, buttons, cards, commands, dialogue, engine, entering, referring, terms
 from bot.errors import SessionConflict
 from bot.house import House
-from bot.model import Event, Reply, Staff
+from bot.model import TOO_MANY, Event, Reply, Staff
 from bot.storage import notices, people, sessions, traces
 
 IDLE = timedelta(hours=2)
@@ -37,7 +37,9 @@ def _turn(c: Connection, house: House, event: Event) -> Reply | None:
     now = house.clock()
     if not sessions.seen(c, event.update, now):
         return None
+    terms.lapse(c, house, now)
     staff = people.by_chat(c, house.cipher, event.chat)
+    event = entering.without_words(c, house, staff, event, now)
     if event.kind in ("blocked", "unblocked"):
         _reachable(c, house, staff, event, now)
         return None
@@ -48,19 +50,22 @@ def _turn(c: Connection, house: House, event: Event) -> Reply | None:
     if event.kind != "press":
         # Whatever was typed or sent leaves the chat at once; nobody has read it.
         traces.keep(c, staff.id, event.message, now)
+    if staff.role == "coordinator":
+        staff = entering.over(c, house, staff, event, now)
     match event.kind:
         case "press":
             return _pressed(c, house, staff, event, now)
         case "command":
             return commands.obey(c, house, staff, event, now)
         case _:
-            return _typed(c, house, staff, now)
+            return entering.typed(c, house, staff, event, now) or _typed(c, house, staff, event, now)
 
 
-def _typed(c: Connection, house: House, staff: Staff, now: datetime) -> Reply:
+def _typed(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """It is told kindly; where the screen is hidden, the hidden screen says nothing of it."""
     hidden = cards.still_hidden(c, house, staff, staff.active, now)
-    return hidden or cards.house_card(c, house, staff, "typed", now)
+    said = "slowly" if event.code == TOO_MANY else "typed"
+    return hidden or cards.house_card(c, house, staff, said, now)
 
 
 def _reachable(c: Connection, house: House, staff: Staff | None, event: Event, now: datetime) -> None:
@@ -78,6 +83,11 @@ def _pressed(c: Connection, house: House, staff: Staff, event: Event, now: datet
     session = dialogue.load(c, house, staff, staff.active, now)
     if session is None:
         return cards.resting(c, house, staff, event, now)
+    barred = session.flow == "referral" and staff.role == "frontline"  # she was something else when it opened
+    if barred and event.code != "acute":
+        dialogue.stop(c, house, staff, staff.active, now)
+        people.set_active(c, staff.id, dialogue.OWN)
+        return anew.lost(c, house, staff, session.reference, now, event.message)
     step = engine.step(house.flows[session.flow], session, event)
     return dialogue.advance(c, house, staff, session, step, now, event.message)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.handover import Rules
@@ -12,10 +12,15 @@ from bot.storage.cipher import Cipher
 from bot.storage.database import Database
 
 
+def _no_link(code: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """`places` gives the placeholders of a unit in a language; `rules` are the municipality's for hand-overs;
-    `reference` makes a new opaque reference; `wake` tells the outbox that something is due."""
+    `reference` makes a new opaque reference; `wake` tells the outbox that something is due; `term` is how long an
+    admission holds; `link` is the deep link that carries a code, "" where Telegram has not said the bot's name."""
 
     db: Database
     cipher: Cipher
@@ -27,6 +32,8 @@ class House:
     clock: Callable[[], datetime]
     reference: Callable[[], str]
     wake: Callable[[], None]
+    term: timedelta = timedelta(days=365)
+    link: Callable[[str], str] = _no_link
 
     def today(self, now: datetime) -> date:
         """On the municipality's calendar."""

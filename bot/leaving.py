@@ -1,5 +1,5 @@
-"""Somebody is no longer here: what waits for her goes to the next, and nothing more is written to her. Who may decide
-that stands elsewhere; what is known of her goes when her chat is cleaned (`storage/purge.py`)."""
+"""How somebody leaves, and how somebody steps down: whatever she had taken or was asked is asked of the next. Who may
+decide that stands in `terms`; what is known of her goes when her chat is cleaned (`storage/purge.py`)."""
 
 from datetime import datetime
 
@@ -7,37 +7,65 @@ from sqlalchemy import Connection
 
 from bot import asking, dialogue, probing, referring, working
 from bot.house import House
-from bot.model import Referral, Staff
-from bot.storage import notices, people, referrals, sessions, works
-
-
-def is_last_coordinator(c: Connection, house: House, staff: Staff) -> bool:
-    """She cannot be removed: nobody could admit anybody any more, and the last ring of every hand-over were empty."""
-    return [one.id for one in people.with_role(c, house.cipher, "coordinator")] == [staff.id]
+from bot.model import Staff
+from bot.storage import entries, notices, people, referrals, sessions, works
 
 
 def leave(c: Connection, house: House, staff: Staff, now: datetime) -> int | None:
     """How many referrals are somebody else's to answer now; None where she had left before. What she has sent goes on,
     a conversation of hers ends as if she had stopped it, and what stands in her chat is due."""
-    for about in sessions.open_of(c, staff.id):
-        dialogue.stop(c, house, staff, about, now)
+    _end_talks(c, house, staff, now)
     waiting = referrals.open_for(c, staff.id)
     tried = [notice.reference for notice in notices.to(c, staff.id) if notice.kind == "probe"]
     if not people.remove(c, staff.id, now):
         return None
     for referral in waiting:
         if referral.accepted_by == staff.id:
-            _release(c, house, staff, referral, now)
-        referring.ask_where_nobody_is_left(c, house, referral, now)
+            release(c, house, staff, referral.reference, now)
+        else:
+            referring.ask_where_nobody_is_left(c, house, referral.reference, now)
         asking.tell_sender(c, house, referral.reference, now)
     for unit in tried:
         probing.failed(c, house, unit, now)
     return len(waiting)
 
 
-def _release(c: Connection, house: House, staff: Staff, referral: Referral, now: datetime) -> None:
-    """It is offered to those who were asked when she took it; none of her steps can be undone any more."""
-    referrals.release(c, referral.reference, staff.id)
-    works.forget(c, referral.reference)
-    working.offer_again(c, house, referral.reference, now)
-    referring.complete(c, referral.reference)
+def step_down(c: Connection, house: House, staff: Staff, now: datetime) -> None:
+    """She is no key person and no coordinator any more."""
+    _end_talks(c, house, staff, now, but_own=True)
+    for referral in referrals.open_for(c, staff.id):
+        if referral.accepted_by == staff.id:
+            release(c, house, staff, referral.reference, now)
+    for notice in notices.to(c, staff.id):
+        if notice.kind == "review":
+            referring.take_back(c, notice, now)
+
+
+def release(c: Connection, house: House, staff: Staff, reference: str, now: datetime) -> None:
+    """A case that she had taken is asked of those who were asked with her, or of the next; none of her steps can be
+    undone any more."""
+    if not referrals.release(c, reference, staff.id):
+        return
+    works.forget(c, reference)
+    notices.settle(c, "referral", staff.id, reference, "failed")
+    working.ask_again(c, house, reference, now)
+    referring.ask_where_nobody_is_left(c, house, reference, now)
+    referring.complete(c, reference)
+
+
+def no_more_a_coordinator(c: Connection, staff: Staff, now: datetime) -> None:
+    """Her invitations admit nobody, and what only coordinators are told is not told to her."""
+    entries.withdraw(c, staff.id)
+    entries.end(c, staff.id)
+    for notice in notices.to(c, staff.id):
+        if notice.kind in notices.OF_COORDINATORS:
+            referring.take_back(c, notice, now)
+
+
+def _end_talks(c: Connection, house: House, staff: Staff, now: datetime, *, but_own: bool = False) -> None:
+    """However a conversation ends, its outcome is written."""
+    for about in sessions.open_of(c, staff.id):
+        if about or not but_own:
+            dialogue.stop(c, house, staff, about, now)
+            if about == staff.active:
+                people.set_active(c, staff.id, dialogue.OWN)

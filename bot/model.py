@@ -11,6 +11,7 @@ Role = Literal["frontline", "key_person", "coordinator"]
 Urgency = Literal["now", "same_day", "standard"]
 
 URGENCIES: tuple[Urgency, ...] = ("standard", "same_day", "now")  # rising
+TOO_MANY = "too_many"  # the code of what was typed, or asked for, faster than anybody can
 START = "start"  # where every machine begins, before the first card
 
 
@@ -159,7 +160,9 @@ class Session:
 @dataclass(frozen=True, slots=True)
 class Event:
     """What a person did. `code` is a callback code without its turn, a command's name, or the kind of
-    thing that was typed or sent: never its words. `update`, `message` and `callback` are Telegram's."""
+    thing that was typed or sent: never its words. `update`, `message` and `callback` are Telegram's.
+    `words` are a short text's, for a coordinator who is awaited to type a colleague's name or telephone; they are
+    dropped before anything else where nobody is awaited, and stand in no repr."""
 
     kind: Literal["press", "command", "typed", "blocked", "unblocked", "left"]
     code: str
@@ -170,6 +173,7 @@ class Event:
     message: int = 0
     callback: str = ""
     language: str = ""
+    words: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +251,7 @@ class Staff:
     blocked: bool = False
     back: datetime | None = None  # when she is at work again; before that nothing new is asked of her
     deputy: bool = False  # asked after the key persons of her unit
+    admitted: datetime | None = None  # when, or when it was last renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +308,8 @@ class Notice:
         "duty_unit",
         "review",
         "copy",
+        "lapsing",
+        "menu",
     ]
     staff: int
     reference: str

@@ -96,6 +96,17 @@ class Clock(_Table):
     standard: Limits = Limits(delivered=60, opened=420, accepted=840)
 
 
+class Admission(_Table):
+    """How long somebody is admitted for, until a coordinator renews it."""
+
+    months: Annotated[int, Field(ge=1, le=60)] = 12
+
+    @property
+    def term(self) -> timedelta:
+        """Months of a year's even length, so that a day can be told from either end."""
+        return timedelta(days=self.months * 365 // 12)
+
+
 class Link(_Table):
     url: str
     last_checked: date
@@ -134,6 +145,7 @@ class Municipality(_Table):
     unit: list[Unit] = Field(min_length=1)
     specialists: Specialists = Specialists()
     clock: Clock = Clock()
+    admission: Admission = Admission()
     links: dict[str, Link] = {}
     offer: list[Offer] = []
     content: ContentChoices = ContentChoices()

@@ -10,16 +10,29 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import absence, asking, cleaning, copying, covering, probing, referring, status_card
+from bot import (
+    absence,
+    addressees,
+    asking,
+    cleaning,
+    copying,
+    covering,
+    probing,
+    referring,
+    status_card,
+    terms,
+)
 from bot.errors import SendFailed
-from bot.handover import NEEDS_A_CALL, pause
+from bot.handover import pause
 from bot.house import House
 from bot.model import Notice, Staff
 from bot.post import Post, neutral, send
-from bot.storage import notices, people, referrals, traces
+from bot.storage import notices, people, traces
+from bot.storage.sendings import Sending
 
 BATCH = 100
 LEASE = timedelta(seconds=30)  # longer than any send may take
+Due = tuple[list[covering.Cover], list[Notice], list[Sending], list[tuple[Staff, list[int]]]]
 LONGEST_REST = 1.0  # seconds; a clock may be moved, and another process may have queued something
 
 log = logging.getLogger(__name__)
@@ -60,14 +73,7 @@ async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
     """What is due is claimed in one transaction, so that no other round and no other process sends it too; each
     is then sent by itself, so that a slow one holds up nobody."""
     now = house.clock()
-    covers, due, lost, gone = await house.db.run(
-        lambda c: (
-            covering.due(c, house, now, BATCH),
-            _claimed(c, now),
-            cleaning.lost(c, now, BATCH),
-            cleaning.due(c, house, now, BATCH),
-        )
-    )
+    covers, due, lost, gone = await house.db.run(lambda c: _due(c, house, now))
     work = [
         *(covering.show(house, post, cover) for cover in covers),
         *(_deliver(house, post, notice) for notice in due),
@@ -75,6 +81,16 @@ async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
         *(cleaning.delete(house, post, one, messages) for one, messages in gone),
     ]
     return [asyncio.create_task(_careful(one)) for one in work]
+
+
+def _due(c: Connection, house: House, now: datetime) -> Due:
+    terms.lapse(c, house, now)
+    return (
+        covering.due(c, house, now, BATCH),
+        _claimed(c, now),
+        cleaning.lost(c, now, BATCH),
+        cleaning.due(c, house, now, BATCH),
+    )
 
 
 def _claimed(c: Connection, now: datetime) -> list[Notice]:
@@ -100,6 +116,8 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
             await house.db.run(lambda c: _BY_ITSELF[notice.kind](c, house, notice, now))
         elif notice.kind == "copy":
             await copying.show(house, post, notice, now)
+        elif notice.kind == terms.MENU:
+            await _take_menu(house, post, notice)
         elif notice.kind == "status":
             await status_card.show(house, post, notice, now)
         else:
@@ -111,7 +129,7 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
 
 async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None:
     """The one neutral notice, whatever it is about; what it is about shows after it has been opened."""
-    staff = await house.db.run(lambda c: _receiver(c, house, notice))
+    staff = await house.db.run(lambda c: addressees.still(c, house, notice))
     if staff is None:
         await house.db.run(lambda c: notices.drop(c, notice.id))
         return
@@ -120,6 +138,15 @@ async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None
     )  # with a message it only replaces that one
     shown = neutral(house, staff, f"0:open.{notice.reference}", silent)
     await send(house, post, staff, notice.id, shown, lambda c, message: _rung(c, house, notice, message, now))
+
+
+async def _take_menu(house: House, post: Post, notice: Notice) -> None:
+    """Whoever was removed sees no commands any more; she may be back by now."""
+    here = await house.db.run(lambda c: people.by_id(c, house.cipher, notice.staff))
+    gone = await house.db.run(lambda c: people.by_id(c, house.cipher, notice.staff, removed=True))
+    if here is None and gone is not None:
+        await post.take_menu(gone.chat)
+    await house.db.run(lambda c: notices.drop(c, notice.id))
 
 
 def _back_at_work(c: Connection, house: House, notice: Notice, now: datetime) -> None:
@@ -131,27 +158,6 @@ def _back_at_work(c: Connection, house: House, notice: Notice, now: datetime) ->
 
 # What is due and is sent to nobody.
 _BY_ITSELF = {"clock": asking.strike, "return": _back_at_work}
-
-
-def _receiver(c: Connection, house: House, notice: Notice) -> Staff | None:
-    """Whom the notice is still for: nobody, where the referral is closed or somebody else has it."""
-    staff = people.by_id(c, house.cipher, notice.staff)
-    if staff is None or notice.kind in {"duty_open", "probe", "nowhere"}:
-        return staff
-    if notice.kind == "duty_unit":  # only while it stands open
-        return staff if notices.of(c, notice.reference, "duty_open") else None
-    referral = referrals.get(c, notice.reference)
-    if referral is None:
-        return None
-    if notice.kind == "failed":
-        said = asking.status(c, referral)
-        unanswered = not referral.closed and referral.accepted is None
-        return staff if unanswered or said in NEEDS_A_CALL else None
-    if notice.kind == "review":
-        return staff if not referral.closed and referral.accepted_by == staff.id else None
-    if referral.accepted_by == staff.id:
-        return staff
-    return staff if not referral.closed and referral.accepted is None else None
 
 
 def _rung(c: Connection, house: House, notice: Notice, message: int, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import get_args, get_type_hints
 
-from bot import consequences, conversation, copying, handover, privacy, referring, root
+from bot import consequences, conversation, copying, handover, inviting, privacy, referring, root
 from bot.errors import ConfigError
 from bot.flows import loader
 from bot.flows.properties import PROPERTIES
@@ -14,7 +14,7 @@ from bot.locales import words
 from bot.model import Notice, Text
 from bot.municipality import Municipality
 from bot.privacy import languages, rows
-from bot.storage import people, purge, sessions, traces
+from bot.storage import attempts, people, purge, sessions, traces
 from bot.storage.sqlite import PRAGMAS
 from bot.transport.receive import ALLOWED_UPDATES
 
@@ -80,6 +80,8 @@ def spans() -> Mapping[str, timedelta]:
         "message_kept": traces.KEPT,
         "covered_after": sessions.UNWATCHED,
         "copied_stands": copying.STANDS,
+        "attempts_kept": attempts.HOUR,
+        "entry_stands": inviting.AWAITED,
         "leftovers_kept": purge.LEFTOVERS,
         "remind_after": handover.REMIND_AFTER,
         "undo_within": referring.UNDO_WITHIN,

@@ -111,10 +111,11 @@ def _take_away(c: Connection, reference: str, now: datetime, but: int | None = N
     """Notices that are not needed any more, and the messages they stand on."""
     for notice in notices.of(c, reference, "referral"):
         if notice.staff != but:
-            _drop(c, notice, now)
+            take_back(c, notice, now)
 
 
-def _drop(c: Connection, notice: Notice, now: datetime) -> None:
+def take_back(c: Connection, notice: Notice, now: datetime) -> None:
+    """With the message that it stands on."""
     if notice.message:
         traces.keep(c, notice.staff, notice.message, now)
     notices.drop(c, notice.id)
@@ -123,7 +124,7 @@ def _drop(c: Connection, notice: Notice, now: datetime) -> None:
 def drop_reviews(c: Connection, reference: str, now: datetime) -> None:
     """Nobody needs to be reminded of a plan's date any more."""
     for notice in notices.of(c, reference, "review"):
-        _drop(c, notice, now)
+        take_back(c, notice, now)
 
 
 def _taken_by_other(c: Connection, reference: str, taker: int, now: datetime) -> None:
@@ -166,7 +167,8 @@ def opened(c: Connection, house: House, reference: str, now: datetime) -> None:
 def accept(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
     """The first one gets it. The others' notices go; whoever has the card open is told on her next press."""
     before = referrals.get(c, session.reference)
-    if before is None or not referrals.accept(c, session.reference, staff.id, now):
+    asked = staff.role != "frontline" and notices.find(c, "referral", staff.id, session.reference) is not None
+    if before is None or not asked or not referrals.accept(c, session.reference, staff.id, now):
         return replace(session, state=lost_to(c, session.reference))
     works.keep(c, before, staff.id, "accept", now, now - UNDO_WITHIN)
     _taken_by_other(c, session.reference, staff.id, now)
@@ -185,11 +187,12 @@ def pass_on(c: Connection, house: House, staff: Staff, session: Session, now: da
     """To whoever of the receivers is left, and then to those who have not been asked."""
     reference = session.reference
     referral = referrals.get(c, reference)
-    if referral is None or referral.closed or referral.accepted_by not in (None, staff.id):
+    takes = referral is not None and not referral.closed and referral.accepted_by in (None, staff.id)
+    if referral is None or not takes or staff.role == "frontline":
         return replace(session, state=lost_to(c, reference))
     notices.settle(c, "referral", staff.id, reference, "passed")
     drop_reviews(c, reference, now)
-    ask_where_nobody_is_left(c, house, referral, now)
+    _ask_the_next(c, house, referral, now)
     asking.tell_sender(c, house, reference, now)
     return session
 
@@ -197,13 +200,18 @@ def pass_on(c: Connection, house: House, staff: Staff, session: Session, now: da
 def undelivered(c: Connection, house: House, reference: str, staff_id: int, now: datetime) -> None:
     """A receiver can never be reached: the next one is asked, and the employee sees the truth."""
     notices.settle(c, "referral", staff_id, reference, "failed")
+    ask_where_nobody_is_left(c, house, reference, now)
+
+
+def ask_where_nobody_is_left(c: Connection, house: House, reference: str, now: datetime) -> None:
+    """Of those who were asked somebody has gone, or somebody gives it back; the employee sees the truth."""
     referral = referrals.get(c, reference)
     if referral is not None and not referral.closed and referral.accepted_by is None:
-        ask_where_nobody_is_left(c, house, referral, now)
+        _ask_the_next(c, house, referral, now)
     asking.tell_sender(c, house, reference, now)
 
 
-def ask_where_nobody_is_left(c: Connection, house: House, referral: Referral, now: datetime) -> None:
+def _ask_the_next(c: Connection, house: House, referral: Referral, now: datetime) -> None:
     """The next ring, unless somebody who was asked can still answer."""
     if not [one for one in notices.of(c, referral.reference, "referral") if one.code == ""]:
         asking.ask(c, house, referral, now)
@@ -262,14 +270,15 @@ def _no_more_of_hers(c: Connection, reference: str, staff: Staff, now: datetime)
     """What waited for her in a case that is over; who else was asked is kept as long as that can be undone."""
     notice = notices.find(c, "referral", staff.id, reference)
     if notice is not None:
-        _drop(c, notice, now)
+        take_back(c, notice, now)
     drop_reviews(c, reference, now)
 
 
 def hers(c: Connection, reference: str, staff: Staff) -> Referral | None:
-    """The referral, where it is open and she has taken it."""
+    """The referral, where it is open, she has taken it, and she is somebody who may."""
     referral = referrals.get(c, reference)
-    return referral if referral and not referral.closed and referral.accepted_by == staff.id else None
+    taken = referral is not None and not referral.closed and referral.accepted_by == staff.id
+    return referral if taken and staff.role != "frontline" else None
 
 
 def complete(c: Connection, reference: str) -> None:

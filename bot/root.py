@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import commands, config, conversation, handover, outbox, probing
+from bot import commands, conversation, inviting, outbox, probing, terms
 from bot.config import Settings
 from bot.consequences import CHAT_KEPT
 from bot.errors import StorageFailed
 from bot.flows import loader
 from bot.house import House
 from bot.locales import words
-from bot.municipality import LAW_CHECKED_WITHIN, Municipality
-from bot.outcome import week_of
-from bot.storage import keys, leftovers, migrate, people, routes, sendings, sessions, sqlite, traces
+from bot.model import Staff
+from bot.municipality import Municipality
+from bot.storage import entries, keys, migrate, people, sendings, sessions, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
 from bot.storage.purge import blank, purge
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 ENDING = 1.5  # seconds for what the outbox is sending when the stop comes; what it cannot end comes again
 SWEEP = 60.0  # seconds between looks for conversations that were left
 PURGE_EVERY = timedelta(hours=1)
-LEFTOVERS_SHOWN = timedelta(weeks=4)
 REFERENCE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are read as another
 REFERENCE_LENGTH = 6
 
@@ -76,7 +75,10 @@ def _ready(c: Connection, cipher: Cipher) -> None:
     keys.check(c, cipher)
 
 
-def house_of(prepared: Prepared, clock: Clock, wake: Callable[[], None]) -> House:
+def house_of(
+    prepared: Prepared, clock: Clock, wake: Callable[[], None], username: Callable[[], str] = lambda: ""
+) -> House:
+    """`username` is the bot's, "" until Telegram has said it."""
     municipality = prepared.municipality
     zone = ZoneInfo(municipality.timezone)
 
@@ -94,86 +96,14 @@ def house_of(prepared: Prepared, clock: Clock, wake: Callable[[], None]) -> Hous
         clock=clock,
         reference=new_reference,
         wake=wake,
+        term=municipality.admission.term,
+        link=lambda code: f"https://t.me/{username()}?start={code}" if username() else "",
     )
 
 
 def new_reference() -> str:
     """Opaque, short enough to say on the telephone, and never made from anything."""
     return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
-
-
-def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime) -> Iterator[str]:
-    """What the log says at start, and `opspor doctor` prints: nothing that keeps the bot from running."""
-    yield from (f"{name} is not a setting of Opspor's" for name in config.unknown(environment))
-    if prepared.settings.api_base.startswith("http://") and not config.is_this_machine(
-        prepared.settings.api_base
-    ):
-        yield "OPSPOR_API_BASE is not https: the token and all that is said travel open to whoever is on the way"
-    yield from prepared.municipality.warnings(today.date())
-    yield from prepared.words.problems
-    for code, law in prepared.content.laws.items():
-        if today.date() - law.checked_on > LAW_CHECKED_WITHIN:
-            yield f"the law reference {code} was last checked on {law.checked_on}"
-    if prepared.content.drafts:
-        yield f"{prepared.content.drafts} cards are drafts (udkast): no professional has signed them"
-
-
-def exposed(settings: Settings) -> list[str]:
-    """Files of the database that others could read; opening it mends that, and it cannot mend who has read them."""
-    path = sqlite.path_of(settings.database)
-    files = sqlite.exposed(path) if path else []
-    return [
-        f"{file} could be read by others on this machine; from now on it is for its owner only"
-        for file in files
-    ]
-
-
-def keys_in_use(c: Connection, prepared: Prepared) -> list[str]:
-    """What is left to do while a key is being replaced."""
-    if not prepared.settings.key_old:
-        return []
-    count = keys.under_old(c, prepared.cipher)
-    if count:
-        return [f"{count} rows are still sealed with OPSPOR_KEY_OLD: run `opspor rekey`"]
-    return ["OPSPOR_KEY_OLD is set, and nothing is sealed with it any more: take it away"]
-
-
-def rosters(c: Connection, prepared: Prepared, now: datetime) -> list[str]:
-    """Units that cannot receive a referral, and people of units that the municipality's file does not have."""
-    staff = [
-        one
-        for role in ("frontline", "key_person", "coordinator")
-        for one in people.with_role(c, prepared.cipher, role)
-    ]
-    rules = prepared.municipality.rules()
-    found = [
-        f"{one.role} number {one.id} is of unit '{one.unit}', which the file lacks"
-        for one in staff
-        if one.unit not in rules.units
-    ]
-    for unit in rules.units:
-        rings = handover.rings(unit, "", "standard", None, staff, rules, now)
-        if not any(one.role == "key_person" for ring in rings for one in ring):
-            found.append(f"unit '{unit}' has no key person who can be reached")
-        if not rings:
-            found.append(f"unit '{unit}' has nobody at all who could be asked")
-    return found
-
-
-def routes_of(c: Connection, prepared: Prepared) -> list[str]:
-    """When each unit's way to its key persons was last shown to work."""
-    known, zone = routes.all_of(c), ZoneInfo(prepared.municipality.timezone)
-    proven = {unit: known[unit][1] if unit in known else None for unit in prepared.municipality.rules().units}
-    said = {
-        unit: f"{when.astimezone(zone):%Y-%m-%d %H:%M}" if when else "never" for unit, when in proven.items()
-    }
-    return [f"the route of unit '{unit}' was last shown to work: {when}" for unit, when in said.items()]
-
-
-def leftovers_of(c: Connection, now: datetime) -> Iterator[str]:
-    """What Telegram would not delete any more, of the last weeks."""
-    for week, count in leftovers.since(c, week_of((now - LEFTOVERS_SHOWN).date())).items():
-        yield f"{week}: {count} messages could not be deleted any more"
 
 
 # --- running ----------------------------------------------------------------------------------------
@@ -193,12 +123,14 @@ async def run(
     wake, moved = asyncio.Event(), asyncio.Event()
     when_moved(wake.set)
     when_moved(moved.set)
-    house = house_of(prepared, clock, wake.set)
+    called = [""]
+    house = house_of(prepared, clock, wake.set, lambda: called[0])
     line = line_of(house, prepared.settings)
     listener = line.listener(door_of(prepared.settings), partial(_stored, house)) if by_webhook else None
     try:
         username = await unless(stop, line.start())
         if username is not None:
+            called[0] = username
             await _receive(house, line, listener, stop, wake, moved, partial(ready, username))
     finally:
         if listener is not None:
@@ -289,9 +221,16 @@ def _keep_live(c: Connection, house: House, chat: int, message: int) -> None:
     if staff.live and staff.live != message:
         traces.keep(c, staff.id, staff.live, now)
     people.set_live(c, staff.id, message)
-    talking = bool(sessions.open_of(c, staff.id))
-    traces.keep(c, staff.id, message, now, traces.KEPT if talking else CHAT_KEPT)
+    traces.keep(c, staff.id, message, now, _stays(c, house, staff, now))
     sendings.settle(c, staff.id, sendings.REPLY, message, now)
+
+
+def _stays(c: Connection, house: House, staff: Staff, now: datetime) -> timedelta:
+    """As long as the conversation, or a quarter. A code that admits somebody stands for five minutes in any case."""
+    entry = entries.of(c, house.cipher, staff.id) if staff.role == "coordinator" else None
+    if entry is not None and entry.what == inviting.CODE:
+        return entry.due - now
+    return traces.KEPT if sessions.open_of(c, staff.id) else CHAT_KEPT
 
 
 def _toasts(house: House) -> transport.Words:
@@ -317,7 +256,7 @@ async def _sweep(house: House, moved: asyncio.Event, stop: asyncio.Event) -> Non
         moved.clear()
         try:
             await conversation.expire(house)
-            await house.db.run(lambda c: probing.try_routes(c, house, house.clock()))
+            await house.db.run(lambda c: _look_round(c, house))
             left_in_file |= await house.db.run(lambda c: blank(c, house.clock())) > 0
             if house.clock() - purged >= PURGE_EVERY:
                 await house.db.run(lambda c: purge(c, house.clock()))
@@ -330,6 +269,13 @@ async def _sweep(house: House, moved: asyncio.Event, stop: asyncio.Event) -> Non
             log.error("event=sweep_failed error=%s", type(error).__name__)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(moved.wait(), SWEEP)
+
+
+def _look_round(c: Connection, house: House) -> None:
+    now = house.clock()
+    terms.lapse(c, house, now)
+    terms.tell_coordinators(c, house, now)
+    probing.try_routes(c, house, now)
 
 
 @contextlib.contextmanager

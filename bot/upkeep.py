@@ -115,7 +115,7 @@ def staff() -> None:
 
     def listed(c: "Connection") -> list[str]:
         keys.check(c, cipher)
-        return [_line(*one) for one in people.everybody(c, cipher)]
+        return [_line(*one) for one in people.ever_admitted(c, cipher)]
 
     for line in asyncio.run(_opened(settings).run(listed)):
         typer.echo(line)
@@ -145,7 +145,7 @@ def forget(
 
 
 def _forgotten(c: "Connection", house: "House", number: int) -> str:
-    from bot import leaving
+    from bot import terms
     from bot.storage import people
 
     one = people.by_id(c, house.cipher, number)
@@ -153,9 +153,9 @@ def _forgotten(c: "Connection", house: "House", number: int) -> str:
         raise ConfigError(f"there is nobody with number {number}: `opspor staff` lists everybody")
     if one is None:
         return f"number {number} was removed before"
-    if leaving.is_last_coordinator(c, house, one):
+    count = terms.remove(c, house, one, house.clock())
+    if count is None:
         raise ConfigError(f"number {number} is the last coordinator: invite another one first")
-    count = leaving.leave(c, house, one, house.clock())
     return (
         f"number {number} is removed; {count} referrals went on to others. Her name, telephone and chat go as soon as"
         " the running bot has cleaned her chat, or with `opspor purge` after 48 hours"

@@ -125,7 +125,8 @@ def undo(c: Connection, house: House, staff: Staff, number: int, now: datetime) 
     """Everything as it was before that step, and everybody told; and the case that it was in."""
     step = works.find(c, number)
     last = works.last(c, step.reference) if step is not None else None
-    if step is None or last is None or last.id != step.id or step.staff != staff.id:
+    hers = step is not None and step.staff == staff.id and staff.role != "frontline"
+    if step is None or last is None or last.id != step.id or not hers:
         return "gone", ""
     if now - step.made >= referring.UNDO_WITHIN:
         return "too_late", step.reference
@@ -133,7 +134,7 @@ def undo(c: Connection, house: House, staff: Staff, number: int, now: datetime) 
     referral = referrals.get(c, step.reference)
     assert referral is not None  # noqa: S101 - the step could not be there without it
     if step.what == "accept":
-        offer_again(c, house, step.reference, now)
+        ask_again(c, house, step.reference, now)
     if step.what == "close":
         _no_call_any_more(c, referral, now)
     # Her own notice went with the closing; she has the card before her, and is told if it becomes more urgent.
@@ -144,8 +145,8 @@ def undo(c: Connection, house: House, staff: Staff, number: int, now: datetime) 
     return "undone", step.reference
 
 
-def offer_again(c: Connection, house: House, reference: str, now: datetime) -> None:
-    """It is offered to those who were asked when she took it."""
+def ask_again(c: Connection, house: House, reference: str, now: datetime) -> None:
+    """It is offered to those who were asked when it was taken."""
     for notice in notices.of(c, reference, "referral"):
         if notice.code == "taken":
             notices.queue(c, "referral", notice.staff, reference, now)

@@ -395,6 +395,7 @@ async def on_stage(directory: Path, *, words: Words | None = None) -> AsyncItera
     prepared = root.Prepared(settings, TOWN, CONTENT, spoken, db, Cipher(KEY))
     counted = (f"r{number}" for number in itertools.count(1))
     house = replace(root.house_of(prepared, time.now, lambda: None), reference=lambda: next(counted))
+    house = replace(house, link=lambda code: f"https://t.me/opspor_bot?start={code}")
     cast = Cast(house, db, wire, time, log, path)
     await cast.admit("anna", 7001, "frontline", phone="00 00 00 71")
     await cast.admit("bente", 7002, "key_person", phone="00 00 00 72")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.locales.words import Words
 from bot.model import Role
@@ -265,3 +266,218 @@ async def test_an_invitation_is_kept_only_as_a_hash_and_goes_with_the_purge(tmp_
         cast.time.seconds += timedelta(hours=1).total_seconds()
         await cast.ask(lambda c: purge(c, cast.time.now()))
         assert not await cast.rows("invitation")
+
+
+# --- guessing ---------------------------------------------------------------------------------------
+
+
+class Statements:
+    """Every statement that is run while it is open, by its text."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.run: list[str] = []
+        self._engine = cast.db._engine
+
+    def _note(self, _c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        self.run.append(statement)
+
+    def __enter__(self) -> "Statements":
+        event.listen(self._engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self._engine, "before_cursor_execute", self._note)
+
+
+async def _nobody(cast: Cast) -> Person:
+    return cast.stranger(8888)
+
+
+async def _removed(cast: Cast) -> Person:
+    number = await cast.anna.id()
+    await cast.ask(lambda c: people.remove(c, number, cast.time.now()))
+    return cast.anna
+
+
+async def _lapsed(cast: Cast) -> Person:
+    cast.later(days=364)
+    await cast.admit("karen", 7003, "coordinator")
+    cast.later(days=2)
+    await cast.outbox()
+    return cast.anna
+
+
+async def _tried_too_often(cast: Cast) -> Person:
+    for _ in range(6):
+        await cast.stranger(8888).say("/start kode-7")
+    return cast.stranger(8888)
+
+
+async def _used(cast: Cast) -> Person:
+    await cast.stranger(8002).say("/start kode-1_A")
+    return cast.stranger(8888)
+
+
+WHO = [_nobody, _removed, _lapsed, _tried_too_often, _used]
+TYPED = ["/start kode-7", "/start kode-1_A", "/start", "/new", "hej"]
+
+
+@pytest.mark.parametrize("typed", TYPED)
+async def test_whoever_may_not_come_in_hears_the_same_after_the_very_same_work(
+    tmp_path: Path, typed: str
+) -> None:
+    heard, worked = set(), set()
+    for number, become in enumerate(WHO):
+        (directory := tmp_path / str(number)).mkdir()
+        async with on_stage(directory) as cast:
+            await invited(cast)
+            person = await become(cast)
+            if become is not _tried_too_often and become is not _used and typed.endswith("1_A"):
+                continue  # it would be right
+            with Statements(cast) as statements:
+                await person.say(typed)
+            heard.add((person.screen, tuple(cast.wire.of("sendMessage", person.chat)[-1].buttons)))
+            worked.add(tuple(statements.run))
+            assert len(statements.run) > 5
+    assert len(heard) == 1 and len(worked) == 1
+
+
+async def test_the_work_is_the_same_with_a_code_and_without(tmp_path: Path) -> None:
+    worked = set()
+    async with on_stage(tmp_path) as cast:
+        for typed in ("/start", "/start kode-7", "hej", "/new"):
+            with Statements(cast) as statements:
+                await cast.stranger(8888).say(typed)
+            worked.add(tuple(statements.run))
+    assert len(worked) == 1
+
+
+async def test_a_person_may_try_five_times_an_hour_and_then_the_right_code_does_not_help_either(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        elin = await invited(cast)
+        for number in range(5):
+            await elin.say(f"/start kode-{number}")
+        await elin.say("/start kode-1_A")
+        assert elin.screen.startswith(STRANGER)
+        await cast.stop()
+        await cast.start()
+        cast.later(minutes=59)
+        await elin.say("/start kode-1_A")
+        assert elin.screen.startswith(STRANGER), "a restart changes nothing"
+        cast.later(minutes=1)
+        await elin.say("/start kode-1_A")
+        assert (await elin.staff()).role == "frontline"
+
+
+async def test_to_say_hello_is_no_try(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        elin = await invited(cast)
+        for _ in range(20):
+            await elin.say("hej")
+            await elin.say("/start")
+        assert not await cast.rows("attempt")
+        await elin.say("/start kode-1_A")
+        assert await elin.staff()
+
+
+async def test_all_together_may_try_sixty_times_a_minute_and_one_alone_cannot_use_that_up(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        elin = await invited(cast)
+        for _ in range(80):
+            await cast.stranger(8888).say("/start kode-7")
+        assert len(await cast.rows("attempt")) == 5
+        for number in range(55):
+            await cast.stranger(9000 + number).say("/start kode-7")
+        await elin.say("/start kode-1_A")
+        assert elin.screen.startswith(STRANGER)
+        cast.later(minutes=1)
+        await elin.say("/start kode-1_A")
+        assert await elin.staff()
+
+
+async def test_a_colleague_who_guesses_at_codes_is_held_back_too(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await invited(cast, role="coordinator")
+        for number in range(5):
+            await cast.anna.say(f"/start kode-{number}")
+        await cast.anna.say("/start kode-1_A")
+        assert (await cast.anna.staff()).role == "frontline" and "Velkommen." in cast.anna.screen
+
+
+async def test_of_whoever_tries_a_code_only_a_digest_is_kept_and_not_for_long(tmp_path: Path) -> None:
+    from bot.storage.purge import purge
+
+    async with on_stage(tmp_path) as cast:
+        await cast.stranger(88881234).say("/start hemmelig-kode")
+        kept = await cast.everything()
+        assert "88881234" not in kept and "hemmelig" not in kept
+        assert [set(row) for row in await cast.rows("attempt")] == [{"id", "chat", "at"}]
+        cast.later(hours=1)
+        await cast.ask(lambda c: purge(c, cast.time.now()))
+        assert not await cast.rows("attempt")
+
+
+# --- groups and channels ----------------------------------------------------------------------------
+
+CHANNEL = {"id": -77, "type": "channel", "title": "x"}
+GROUP = {"id": -77, "type": "supergroup", "title": "x"}
+ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+IN_A_CROWD: dict[str, dict[str, Any]] = {
+    "added as a member": raw.member(-77, "left", "member"),
+    "added as an administrator": {
+        "my_chat_member": {
+            **raw.member(-77, "left", "member")["my_chat_member"],
+            "new_chat_member": {
+                "status": "administrator", "user": {"id": 1, "is_bot": True, "first_name": "Opspor"},
+                **dict.fromkeys(("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",
+                "can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info",
+                "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories"), False),
+            },
+        }
+    },
+    "added to a channel": {
+        "my_chat_member": {**raw.member(-77, "left", "member")["my_chat_member"], "chat": CHANNEL}
+    },
+    "a channel's post": {"channel_post": {"message_id": 1, "date": 1, "chat": CHANNEL, "text": "/start kode-1_A"}},
+    "an edited post": {
+        "edited_channel_post": {"message_id": 1, "date": 1, "edit_date": 2, "chat": CHANNEL, "text": "/new"}
+    },
+    "an anonymous administrator": {
+        "message": {
+            "message_id": 1, "date": 1, "chat": GROUP, "from": ANONYMOUS, "sender_chat": GROUP,
+            "text": "/start kode-1_A",
+        }
+    },
+    "a linked channel's post": {
+        "message": {
+            "message_id": 1, "date": 1, "chat": GROUP, "sender_chat": CHANNEL, "text": "/start kode-1_A",
+            "is_automatic_forward": True,
+        }
+    },
+    "a press": raw.press(-77, "0:invite.coordinator"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", IN_A_CROWD)
+async def test_groups_and_channels_are_left_however_they_are_met_and_nobody_gets_in_there(
+    tmp_path: Path, how: str
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await invited(cast)
+        await cast.arrive({key: dict(value) for key, value in IN_A_CROWD[how].items()})
+        assert [call.chat for call in cast.wire.of("leaveChat")] == [-77]
+        assert not cast.wire.of("sendMessage") and (await cast.row("invitation"))["used"] is None
+
+
+async def test_exactly_four_kinds_of_updates_are_subscribed_to_each_time(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await cast.anna.say("/help")
+        asked = [call.parameters["allowed_updates"] for call in cast.wire.of("getUpdates")]
+        assert len(asked) > 1
+        assert {tuple(one) for one in asked} == {
+            ("message", "edited_message", "callback_query", "my_chat_member")
+        }

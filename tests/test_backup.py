@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Connection
 
 import bot
-from bot import config, root
+from bot import checkup, config, root
 from bot.errors import ConfigError
 from bot.outcome import Outcome
 from bot.storage import migrate, outcomes, sqlite
@@ -268,10 +268,10 @@ async def test_files_that_others_may_read_are_named_and_mended_when_they_are_ope
     for each in files:
         each.chmod(0o644)
     settings = config.settings({"OPSPOR_DATABASE": f"sqlite:///{file}"})
-    assert len(root.exposed(settings)) == 3
+    assert len(checkup.exposed(settings)) == 3
     open_database(f"sqlite:///{file}").close()
     assert {each.stat().st_mode & 0o777 for each in file.parent.glob("opspor.db*")} == {0o600}
-    assert root.exposed(settings) == []
+    assert checkup.exposed(settings) == []
     first.close()
 
 

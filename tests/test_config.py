@@ -199,6 +199,14 @@ def test_the_example_is_in_order_and_warns_of_nothing() -> None:
     assert list(found.warnings(TODAY)) == []
 
 
+@pytest.mark.parametrize(("months", "days"), [(1, 30), (6, 182), (12, 365), (24, 730)])
+def test_an_admission_holds_for_the_months_that_the_file_says(tmp_path: Path, months: int, days: int) -> None:
+    found = read_municipality(town(tmp_path, ("months = 12", f"months = {months}")))
+    assert found.admission.term.days == days
+    without = read_municipality(town(tmp_path, ("[admission]\nmonths = 12\n", "")))
+    assert without.admission.term.days == 365
+
+
 SECOND_UNIT = '[[unit]]\nid = "sundhed"'
 
 WRONG: dict[str, tuple[str, str, str]] = {
@@ -229,6 +237,8 @@ WRONG: dict[str, tuple[str, str, str]] = {
         'phone = "70203082"',
         "offer.0.phone: Value error, '70203082' must not be used",
     ),
+    "an admission of no time": ("months = 12", "months = 0", "admission.months: "),
+    "an admission for ever": ("months = 12", "months = 61", "admission.months: "),
     "a double unit": ('id = "sundhed"', 'id = "jobcenter"', "unit id 'jobcenter' stands twice"),
     "a unit with spaces": ('id = "sundhed"', 'id = "Sundhed Nord"', "unit.1.id: String should match pattern"),
     "an unknown timezone": (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event, select, update
 
-from bot import config, root, upkeep
+from bot import checkup, config, root, upkeep
 from bot.errors import ConfigError
 from bot.storage import keys, people
 from bot.storage.cipher import Cipher
@@ -136,7 +136,7 @@ async def test_after_it_the_new_key_alone_opens_everything_and_the_old_one_nothi
     assert await database.run(lambda c: seen(c, NEW)) == before
     assert await database.run(lambda c: seen(c, OLD)) == []
     assert await database.run(lambda c: keys.under_old(c, BOTH)) == 0
-    assert await rekeyed(database) == ({"staff": 0, "invitation": 0}, [])
+    assert await rekeyed(database) == ({"staff": 0, "invitation": 0, "entry": 0}, [])
 
 
 async def test_whoever_is_blank_stays_so(database: Database) -> None:
@@ -146,7 +146,7 @@ async def test_whoever_is_blank_stays_so(database: Database) -> None:
         keys.check(c, NEW)
 
     await database.run(gone)
-    assert await rekeyed(database) == ({"staff": 0, "invitation": 0}, [])
+    assert await rekeyed(database) == ({"staff": 0, "invitation": 0, "entry": 0}, [])
 
 
 class Killed(Exception):
@@ -199,13 +199,13 @@ async def test_a_row_that_neither_key_opens_is_left_whole_and_named_and_the_othe
     await database.run(mixed)
     before = await database.run(rows)
     counts, problems = await rekeyed(database)
-    assert counts == {"staff": 2, "invitation": 0}
+    assert counts == {"staff": 2, "invitation": 0, "entry": 0}
     assert await database.run(rows) == before
     assert [said.partition(" opens")[0] for said in problems] == [
         "staff number 2", "staff number 4", "an invitation"
     ]  # fmt: skip
     counts, problems = await rekeyed(database, Cipher(OTHER_KEY, THIRD_KEY))
-    assert counts == {"staff": 1, "invitation": 1} and len(problems) == 1, "number 4 needs all three"
+    assert counts == {"staff": 1, "invitation": 1, "entry": 0} and len(problems) == 1, "number 4 needs all three"
 
 
 async def test_two_rows_of_one_chat_are_named_and_whoever_was_removed_gives_way(database: Database) -> None:
@@ -219,7 +219,7 @@ async def test_two_rows_of_one_chat_are_named_and_whoever_was_removed_gives_way(
     assert problems == ["staff numbers 2 and 1 are one chat: `opspor forget` one of them"]
     assert await database.run(lambda c: keys.under_old(c, BOTH)) == 1
     await database.run(lambda c: people.remove(c, 2, NOW))
-    assert await rekeyed(database) == ({"staff": 1, "invitation": 0}, [])
+    assert await rekeyed(database) == ({"staff": 1, "invitation": 0, "entry": 0}, [])
     assert (await database.run(lambda c: people.by_chat(c, NEW, 1))).id == 1  # type: ignore[union-attr]
 
 
@@ -231,7 +231,7 @@ async def test_of_two_rows_of_one_chat_the_older_one_gives_way_where_it_was_remo
         people.remove(c, 1, NOW)
 
     await database.run(twice)
-    assert await rekeyed(database) == ({"staff": 0, "invitation": 0}, [])
+    assert await rekeyed(database) == ({"staff": 0, "invitation": 0, "entry": 0}, [])
     assert (await database.run(lambda c: people.by_chat(c, NEW, 1))).id == 2  # type: ignore[union-attr]
 
 
@@ -274,7 +274,7 @@ def test_doctor_says_what_is_left_to_do_while_a_key_is_replaced(tmp_path: Path) 
     def said(key: str, old: str = "") -> list[str]:
         settings = config.settings({"OPSPOR_KEY": key, "OPSPOR_KEY_OLD": old, "OPSPOR_DATABASE": address})
         prepared = root.prepare(settings, TOWN)
-        return asyncio.run(prepared.db.run(lambda c: root.keys_in_use(c, prepared)))
+        return asyncio.run(prepared.db.run(lambda c: checkup.keys_in_use(c, prepared)))
 
     assert said(KEY) == []
     assert said(OTHER_KEY, KEY) == ["1 rows are still sealed with OPSPOR_KEY_OLD: run `opspor rekey`"]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot import leaving, probing
+from bot import leaving, probing, terms
 from bot.storage import people
 from bot.storage.purge import blank, purge
 from bot.storage.types import BLANK
@@ -163,7 +163,7 @@ async def test_the_last_coordinator_is_known_and_of_two_neither_is_the_last(tmp_
 
         async def last(person: Person) -> bool:
             one = await person.staff()
-            found: bool = await cast.ask(lambda c: leaving.is_last_coordinator(c, cast.house, one))
+            found: bool = await cast.ask(lambda c: terms.is_last_coordinator(c, one))
             return found
 
         assert await last(cast.karen)

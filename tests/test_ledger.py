@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import root
+from bot import checkup, root
 from bot.errors import SendFailed
 from bot.post import Post
 from bot.storage import sendings
@@ -32,6 +32,9 @@ class DiesAfterSending:
 
     async def delete(self, chat: int, messages: object) -> tuple[int, ...]:
         return await self.post.delete(chat, messages)  # type: ignore[arg-type]
+
+    async def take_menu(self, chat: int) -> None:
+        await self.post.take_menu(chat)
 
 
 class Killed(Exception):
@@ -162,7 +165,7 @@ async def test_what_telegram_refuses_to_delete_is_blanked_and_counted_and_shown_
         assert cast.anna.messages[live] == "Denne besked er ryddet."
         assert typed in cast.anna.messages, "nobody can take her own words out of the chat now"
         assert (await cast.row("leftover"))["count"] == 2
-        said = await cast.ask(lambda c: list(root.leftovers_of(c, cast.time.now())))
+        said = await cast.ask(lambda c: list(checkup.leftovers_of(c, cast.time.now())))
         assert said == ["2026-W48: 2 messages could not be deleted any more"]
         assert not {live, typed} & set(await cast.traced(cast.anna))
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Connection, event, or_, select
 
-from bot import config, conversation, engine, leaving, outbox, root
+from bot import config, conversation, engine, outbox, root, terms
 from bot.errors import SendFailed
 from bot.locales.words import Words
 from bot.model import Event, Role, Screen
@@ -184,8 +184,8 @@ class Town(RuleBasedStateMachine):
     def somebody_is_removed(self, chat: int, dies: int | None) -> None:
         def remove(c: Connection) -> None:
             staff = people.by_chat(c, self.house.cipher, chat)
-            if staff is not None and not leaving.is_last_coordinator(c, self.house, staff):
-                leaving.leave(c, self.house, staff, self.now)
+            if staff is not None:
+                terms.remove(c, self.house, staff, self.now)
 
         self.db.left = dies
         with suppress(Death):
@@ -234,6 +234,9 @@ class Town(RuleBasedStateMachine):
     async def delete(self, chat: int, messages: Sequence[int]) -> tuple[int, ...]:
         self._may_fail(chat)
         return ()
+
+    async def take_menu(self, chat: int) -> None:
+        self._may_fail(chat)
 
     def _may_fail(self, chat: int) -> None:
         if chat in self.blocked:

@@ -211,7 +211,7 @@ def test_it_says_of_every_sealed_field_that_it_is_encrypted_and_of_no_other() ->
     sealed = {held.name for table in rows.tables() for held in rows.columns(table) if held.kind == "sealed"}
     found = re.findall(r"^- `(\w+)`: .* \*\(krypteret\)\*$", written("da"), re.MULTILINE)
     assert set(found) == sealed == {"chat", "name", "phone"}
-    assert len(found) == 5
+    assert len(found) == 6
 
 
 # --- the command -------------------------------------------------------------------------------------

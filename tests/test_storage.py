@@ -26,6 +26,8 @@ from bot.errors import ConfigError, SessionConflict, StorageFailed
 from bot.model import Answered, Notice, Referral, Session, Staff, Urgency
 from bot.outcome import Outcome
 from bot.storage import (
+    attempts,
+    entries,
     keys,
     leftovers,
     notices,
@@ -123,6 +125,7 @@ def test_every_column_is_of_a_closed_type() -> None:
     assert secrets == {f"staff.{c}" for c in ("chat", "name", "phone")} | {
         "invitation.name",
         "invitation.phone",
+        "entry.name",
     }
 
 
@@ -390,7 +393,7 @@ def redeem(c: Connection, chat: int = CHAT, code: str = "letmein", now: datetime
 async def test_an_invitation_admits_one_person_once(database: Database) -> None:
     await database.run(invite)
     person = await database.run(redeem)
-    assert person == Staff(1, CHAT, "key_person", "north", NAME, PHONE, "en")
+    assert person == Staff(1, CHAT, "key_person", "north", NAME, PHONE, "en", admitted=NOW)
     assert await database.run(lambda c: redeem(c, chat=2)) is None
     assert await database.run(lambda c: redeem(c, code="guess")) is None
     assert await database.run(lambda c: people.by_chat(c, CIPHER, CHAT)) == person
@@ -448,7 +451,8 @@ async def test_what_is_set_about_a_person_is_read_again(database: Database) -> N
         return people.by_chat(c, CIPHER, CHAT)
 
     person = await database.run(work)
-    assert person == Staff(1, CHAT, "frontline", "north", NAME, PHONE, "uk", 0, 77, "ref1", True)
+    her = Staff(1, CHAT, "frontline", "north", NAME, PHONE, "uk", 0, 77, "ref1", True, admitted=NOW)
+    assert person == her
 
 
 async def test_a_removed_person_is_nobody_but_her_chat_can_still_be_cleaned(database: Database) -> None:
@@ -929,7 +933,11 @@ async def test_each_row_is_kept_as_long_as_the_design_says_and_no_longer(databas
         sessions.save(c, her, "", PLACE, NOW)
         referrals.close(c, "closed", "completed", NOW)
         people.remove(c, gone, NOW)
+        attempts.may_try(c, CIPHER.digest(9), NOW, counts=True)
+        entries.keep(c, CIPHER, entries.Entry(her, "name", NOW + MINUTE, name="Karen Bjerre"))
         kept = dict.fromkeys(rows(c), 0)
+        assert purge(c, NOW + MINUTE) == kept | {"entry": 1}
+        assert purge(c, NOW + HOUR) == kept | {"attempt": 1}
         assert purge(c, NOW + 48 * HOUR - MINUTE) == kept
         assert purge(c, NOW + 48 * HOUR) == kept | {"seen_update": 1}
         assert purge(c, NOW + 7 * DAY) == kept | {"invitation": 1}
@@ -978,5 +986,6 @@ def test_only_what_has_not_happened_yet_may_be_missing() -> None:
         "trace.again",
         "session.cover",
         "route.proven",
+        "entry.about",
     }
     assert optional == times | hours | others

@@ -41,6 +41,9 @@ class Post:
         found: tuple[int, ...] = await self.real.delete(chat, messages)
         return found
 
+    async def take_menu(self, chat: int) -> None:
+        await self.real.take_menu(chat)
+
 
 # --- the database ---------------------------------------------------------------------------------------------
 

@@ -149,4 +149,9 @@ PLACEHOLDERS = frozenset(
 )
 
 # What the code fills in where it uses a phrase.
-OF_PHRASES = frozenset({"time", "key_name", "key_staff_phone", "count", "unit", "units", "back"})
+OF_PHRASES = frozenset(
+    {
+        *("time", "key_name", "key_staff_phone", "count", "unit", "units"),
+        *("who", "role", "phone", "until", "back", "number", "page", "pages"),
+    }
+)

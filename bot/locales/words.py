@@ -75,6 +75,10 @@ class Words:
         """The day of the week and the date, as it is said there."""
         return format_skeleton("MMMEd", day, locale=language)
 
+    def date(self, day: date, language: str) -> str:
+        """With the year, where it may be another one."""
+        return format_skeleton("yMMMd", day, locale=language)
+
     def day_and_time(self, moment: datetime, language: str) -> str:
         local = moment.astimezone(ZoneInfo(self.zone))
         return f"{self.day(local.date(), language)} {self.time(moment, language)}"

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, select, update
 from bot.errors import ConfigError
 from bot.storage import people
 from bot.storage.cipher import Cipher
-from bot.storage.tables import invitation, staff
+from bot.storage.tables import entry, invitation, staff
 
 BATCH = 20  # some 30 ms: a running bot waits longer than that for its turn
 
 _ROWS = {
     "staff": (staff.c.id, (staff.c.chat, staff.c.name, staff.c.phone)),
     "invitation": (invitation.c.code_hash, (invitation.c.name, invitation.c.phone)),
+    "entry": (entry.c.staff, (entry.c.name,)),
 }
 TABLES = tuple(_ROWS)
 
@@ -64,7 +65,7 @@ def renew(c: Connection, cipher: Cipher, table: str, after: Any = None) -> Renew
         try:
             opened = [cipher.open(each) for each in before]
         except ConfigError:
-            name = f"staff number {number}" if table == "staff" else "an invitation"
+            name = "an invitation" if table == "invitation" else f"staff number {number}"
             problems.append(f"{name} opens with neither OPSPOR_KEY nor OPSPOR_KEY_OLD")
             continue
         columns = {column.name: cipher.seal(text) for column, text in zip(sealed, opened, strict=True)}

@@ -14,6 +14,8 @@ from bot.model import Notice
 from bot.storage.tables import notice
 from bot.storage.upsert import spelt
 
+OF_COORDINATORS = frozenset({"nowhere", "duty_unit", "lapsing"})  # told to nobody else
+
 _ALL = select(
     notice.c.id, notice.c.kind, notice.c.staff, notice.c.reference, notice.c.due, notice.c.attempts,
     notice.c.message, notice.c.code,

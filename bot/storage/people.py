@@ -13,8 +13,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.model import Role, Staff
 from bot.storage.cipher import Cipher
-from bot.storage.tables import absence, deputy, invitation, notice, session, staff, trace
-from bot.storage.types import BLANK, Digest
+from bot.storage.tables import absence, deputy, invitation, issued, notice, session, staff, trace
+from bot.storage.types import BLANK, Digest, Moment
 
 VALID = timedelta(days=7)
 NOWHERE = 0  # the chat of somebody who is gone, and whose chat has been forgotten
@@ -23,12 +23,26 @@ DEPUTY = "deputy"  # the role that an invitation keeps for a key person who is a
 _PERSON = select(
     staff.c.id, staff.c.chat, staff.c.role, staff.c.unit, staff.c.name, staff.c.phone, staff.c.language,
     staff.c.turn, staff.c.live, staff.c.active, staff.c.blocked, absence.c.back, deputy.c.staff.is_not(None),
+    staff.c.admitted,
 ).select_from(staff.outerjoin(absence).outerjoin(deputy, deputy.c.staff == staff.c.id))  # fmt: skip
 _BY_CHAT = _PERSON.where(staff.c.chat_digest == bindparam("digest"), staff.c.removed.is_(None))
 _NUMBER = select(staff.c.id).where(staff.c.chat_digest == bindparam("digest"))
 _BY_ID = _PERSON.where(staff.c.id == bindparam("person"))
 _BY_ID_NOW = _BY_ID.where(staff.c.removed.is_(None))
 _BY_ROLE = _PERSON.where(staff.c.role == bindparam("as_role"), staff.c.removed.is_(None)).order_by(staff.c.id)
+_ALL = _PERSON.where(staff.c.removed.is_(None)).order_by(staff.c.id)
+_SINCE = (
+    _PERSON.where(staff.c.removed.is_(None), staff.c.admitted <= bindparam("by", type_=Moment))
+    .order_by(None)
+    .order_by(staff.c.admitted, staff.c.id)
+)
+# Locked where the database knows how: of two coordinators who remove each other at the same moment one stays.
+_COORDINATORS = (
+    select(staff.c.id)
+    .where(staff.c.role == "coordinator", staff.c.removed.is_(None))
+    .order_by(staff.c.id)
+    .with_for_update()
+)
 _CHANGE = update(staff).where(staff.c.id == bindparam("person"))
 _RAISE_TURN = (
     update(staff)
@@ -49,9 +63,9 @@ _REDEEM = (
 
 def invite(
     c: Connection, cipher: Cipher, *, code: str, role: Role, unit: str, name: str, phone: str, now: datetime,
-    is_deputy: bool = False,
+    is_deputy: bool = False, by: int | None = None,
 ) -> None:  # fmt: skip
-    """Keeps only the code's hash, so that whoever reads the rows can admit nobody."""
+    """Keeps only the code's hash, so that whoever reads the rows can admit nobody. `by` is the coordinator."""
     c.execute(
         insert(invitation),
         {
@@ -59,6 +73,15 @@ def invite(
             "phone": cipher.seal(phone), "created": now, "expires": now + VALID, "used": None,
         },
     )  # fmt: skip
+    if by is not None:
+        c.execute(insert(issued), {"code_hash": _hash(code), "staff": by})
+
+
+def role_of(c: Connection, code: str, now: datetime) -> str:
+    """What an invitation that is still good makes of her; "" where there is none."""
+    good = invitation.c.used.is_(None), invitation.c.expires > now
+    found = c.execute(select(invitation.c.role).where(invitation.c.code_hash == _hash(code), *good)).scalar()
+    return ("key_person" if found == DEPUTY else found) or ""
 
 
 def redeem(
@@ -126,14 +149,11 @@ def remove(c: Connection, staff_id: int, now: datetime) -> bool:
     if c.execute(update(staff).where(*here).values(removed=now, live=0, active="")).rowcount != 1:
         return False
     c.execute(delete(session).where(session.c.staff == staff_id))
-    # What she has handed over goes on without her, its clock is nobody's message; and a duty that she left open is not
-    # reminded of any more, but stands for the coordinators.
-    c.execute(delete(notice).where(notice.c.staff == staff_id, notice.c.kind.not_in(("clock", "duty_open"))))
-    c.execute(
-        update(notice)
-        .where(notice.c.staff == staff_id, notice.c.kind == "duty_open")
-        .values(due=None, message=0)
-    )
+    # What she has handed over goes on without her: its clock is nobody's message. That a duty stands open is not
+    # told to her any more, but stays, so that the coordinators hear of it.
+    hers = notice.c.staff == staff_id
+    c.execute(delete(notice).where(hers, notice.c.kind.not_in(("clock", "duty_open"))))
+    c.execute(update(notice).where(hers, notice.c.kind == "duty_open").values(due=None, message=0))
     c.execute(update(trace).where(trace.c.staff == staff_id).values(due=now))
     for table in (absence, deputy):
         c.execute(delete(table).where(table.c.staff == staff_id))
@@ -164,7 +184,7 @@ def by_id(c: Connection, cipher: Cipher, staff_id: int, *, removed: bool = False
     return _staff(cipher, row) if row else None
 
 
-def everybody(c: Connection, cipher: Cipher) -> list[tuple[Staff, datetime, datetime | None]]:
+def ever_admitted(c: Connection, cipher: Cipher) -> list[tuple[Staff, datetime, datetime | None]]:
     """Removed or not, with when she was admitted and when removed."""
     numbers = c.execute(select(staff.c.id, staff.c.admitted, staff.c.removed).order_by(staff.c.id)).all()
     found = [(by_id(c, cipher, number, removed=True), since, until) for number, since, until in numbers]
@@ -173,6 +193,29 @@ def everybody(c: Connection, cipher: Cipher) -> list[tuple[Staff, datetime, date
 
 def with_role(c: Connection, cipher: Cipher, role: Role) -> list[Staff]:
     return [_staff(cipher, row) for row in c.execute(_BY_ROLE, {"as_role": role})]
+
+
+def everybody(c: Connection, cipher: Cipher) -> list[Staff]:
+    return [_staff(cipher, row) for row in c.execute(_ALL)]
+
+
+def admitted_by(c: Connection, cipher: Cipher, moment: datetime) -> list[Staff]:
+    """Those who were admitted, or renewed, by then; the longest ago first."""
+    return [_staff(cipher, row) for row in c.execute(_SINCE, {"by": moment})]
+
+
+def coordinators(c: Connection) -> list[int]:
+    return list(c.execute(_COORDINATORS).scalars())
+
+
+def renew(c: Connection, staff_id: int, now: datetime) -> None:
+    _change(c, staff_id, admitted=now)
+
+
+def correct(c: Connection, cipher: Cipher, staff_id: int, *, name: str = "", phone: str = "") -> None:
+    """Whichever of the two is given."""
+    given = {column: cipher.seal(text) for column, text in (("name", name), ("phone", phone)) if text}
+    _change(c, staff_id, **given)
 
 
 def set_turn(c: Connection, staff_id: int, turn: int) -> None:

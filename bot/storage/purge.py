@@ -4,15 +4,17 @@ A closed referral is deleted whole rather than robbed of its people: what statis
 outcome already, so that a row without people would serve nobody.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select
 
 from bot.outcome import week_of
+from bot.storage.attempts import HOUR
 from bot.storage.people import blank_if_removed
 from bot.storage.tables import (
     absence,
+    attempt,
+    entry,
     invitation,
     leftover,
     notice,
@@ -28,28 +30,6 @@ from bot.storage.tables import (
     watch,
 )
 from bot.storage.types import BLANK, Moment
-
-# How long the rows of each table are kept, at most; the words are for whoever answers for the data.
-KEPT: Mapping[str, str] = {
-    "staff": "while admitted; name, telephone and chat until the chat is cleaned and nobody has to ring her about whom"
-    " she has handed over, 48 hours at most; then a number, until 30 days after removal and no referral names it",
-    "invitation": "until used, 7 days at most",
-    "session": "until it ends, or 2 hours idle; 30 days at most while the bot is not running",
-    "outcome": "5 years, tied to nobody",
-    "referral": "until 30 days after it is closed",
-    "watch": "until the referral is taken or closed",
-    "absence": "until she is back",
-    "deputy": "while she is one",
-    "route": "while the unit is in use, 30 days after the last try at most",
-    "work": "with its referral",
-    "step": "an hour; the first ten minutes it can be undone",
-    "notice": "until its referral is deleted or the reminder answered; while she is admitted, but for the clock of what"
-    " she has handed over and a duty that she left open",
-    "trace": "until the message is deleted; 30 days after it was due at most while the bot is not running",
-    "seen_update": "48 hours",
-    "sending": "until the message's number is known or it was looked for; 30 days at most while the bot is not running",
-    "leftover": "a year, tied to nobody",
-}
 
 UPDATES = timedelta(hours=48)
 UNDELETABLE = timedelta(hours=48)  # Telegram lets a bot delete nothing older
@@ -70,6 +50,8 @@ _LEFT_BEHIND = exists().where(trace.c.staff == staff.c.id)
 
 _UPDATES = delete(seen_update).where(seen_update.c.seen <= _before)
 _INVITATIONS = delete(invitation).where(or_(invitation.c.expires <= _before, invitation.c.used.is_not(None)))
+_ATTEMPTS = delete(attempt).where(attempt.c.at <= _before)
+_ENTRIES = delete(entry).where(entry.c.due <= _before)
 _NOTICES = delete(notice).where(notice.c.reference.in_(_OVER))
 _SESSIONS = delete(session).where(or_(session.c.about.in_(_OVER), session.c.touched <= _before))
 _WATCHES = delete(watch).where(watch.c.reference.in_(_OVER))
@@ -110,6 +92,8 @@ def purge(c: Connection, now: datetime) -> dict[str, int]:
         "route": c.execute(_ROUTES, ties).rowcount,
         "trace": c.execute(_TRACES, ties).rowcount,
         "sending": c.execute(_SENDINGS, ties).rowcount,
+        "attempt": c.execute(_ATTEMPTS, {"before": now - HOUR}).rowcount,
+        "entry": c.execute(_ENTRIES, {"before": now}).rowcount,
         "notice": c.execute(_NOTICES, ties).rowcount,
         "session": c.execute(_SESSIONS, ties).rowcount,
         "referral": c.execute(_REFERRALS, ties).rowcount,

@@ -43,6 +43,29 @@ invitation = strict(
     Column("created", Moment), Column("expires", Moment), Optional("used", Moment),
 )  # fmt: skip
 
+# Which coordinator made an invitation.
+issued = strict(
+    "issued", metadata,
+    Column("code_hash", Digest, ForeignKey("invitation.code_hash", ondelete="CASCADE"), primary_key=True),
+    Column("staff", Integer, hers(), index=True),
+)  # fmt: skip
+
+# Every try with a code, for as long as it counts: whose it was only as a digest, and never which code.
+attempt = strict(
+    "attempt", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat", Digest, index=True), Column("at", Moment, index=True),
+)  # fmt: skip
+
+# What a coordinator is awaited to type of a colleague, and what she has typed so far, sealed; for ten minutes. `about`
+# is the colleague whose name or telephone is corrected.
+entry = strict(
+    "entry", metadata,
+    Column("staff", Integer, hers(), primary_key=True, autoincrement=False),
+    Column("what", Code), Column("role", Code), Column("unit", Code), Optional("about", Integer, hers()),
+    Column("name", Secret), Column("due", Moment),
+)  # fmt: skip
+
 session = strict(
     "session", metadata,
     Column("staff", Integer, hers(), primary_key=True, autoincrement=False),
@@ -160,6 +183,8 @@ seen_update = strict(
 Index(None, trace.c.due)
 for _due in (notice.c.due, session.c.cover):
     Index(None, _due, sqlite_where=_due.is_not(None))
+
+Index(None, staff.c.admitted, sqlite_where=staff.c.removed.is_(None))
 
 for _table in metadata.tables.values():
     for _column in _table.c:

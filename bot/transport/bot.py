@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from telegram import Bot, Update
@@ -13,12 +13,13 @@ from telegram.ext import Application, TypeHandler
 from telegram.request import BaseRequest
 
 from bot.errors import ConfigError
-from bot.model import Event, Reply
+from bot.model import TOO_MANY, Event, Reply
 from bot.transport.events import to_event
 from bot.transport.intake import Intake
 from bot.transport.limits import Limits
 from bot.transport.menus import Commands, Menus
 from bot.transport.order import ChatsInOrder
+from bot.transport.pace import Pace
 from bot.transport.receive import LONGEST_PAUSE_SECONDS, Receiver
 from bot.transport.send import Sender
 from bot.transport.wire import AiohttpRequest
@@ -106,6 +107,8 @@ def build(
     chat, before it is sent, and `on_live` which message is now its live card; `menu` gives the commands that a
     reply's `commands` stands for."""
 
+    pace = Pace(clock)
+
     async def handle(update: Update, _: object) -> None:
         event = to_event(update)
         if event is None:
@@ -113,6 +116,13 @@ def build(
         if event.kind == "left":
             sender.leave(event.chat)
             return
+        if event.kind in ("press", "command", "typed") and pace.is_over(event.chat) and not _is_acute(event):
+            if event.kind == "press":
+                sender.toast(event.callback, words.busy(event.language))
+                return
+            event = replace(
+                event, kind="typed", code=TOO_MANY, argument="", words=""
+            )  # it must be deleted too
         known = sender.known(event.chat)
         reply = await on_event(event) or Reply(event.chat)
         sender.post(reply, event.callback, known)
@@ -139,11 +149,17 @@ def build(
         .build()
     )
     application.add_handler(TypeHandler(Update, handle))
-    sender = Sender(application.bot, Limits(clock, sleep), on_sending, on_live)
+
     menus = Menus(application.bot)
+    sender = Sender(application.bot, Limits(clock, sleep), on_sending, on_live, menus)
     intake = Intake(application, apologise=say(words.trouble))
     receiver = Receiver(application.bot, updates_wire, intake, sleep=sleep)
     return Transport(application, intake, receiver, sender, menus, sleep)
+
+
+def _is_acute(event: Event) -> bool:
+    """Emergency help is shown however often it is asked for."""
+    return event.kind == "press" and event.code.partition(".")[0] == "acute"
 
 
 async def _connect(application: Application[Any, Any, Any, Any, Any, Any], sleep: Sleep) -> None:

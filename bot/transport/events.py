@@ -1,4 +1,5 @@
-"""An update of Telegram's as an Event of ours; what people write stays behind here, only its kind goes on."""
+"""An update of Telegram's as an Event of ours; of what people write only its kind goes on, and a short text's words,
+which are dropped again before anything is done unless a coordinator is awaited to type them."""
 
 import re
 
@@ -18,7 +19,11 @@ ALIASES = {
     "ryd": "clear",
     "hjaelp": "help",
     "hjælp": "help",
+    "ansatte": "staff",
+    "inviter": "invite",
+    "invitér": "invite",
 }
+WORDS_AT_MOST = 100  # no name and no telephone number is longer
 PRESS_BYTES = 64  # Telegram's own limit for callback data
 
 _PRESS = re.compile(r"([0-9]{1,9}):([A-Za-z0-9_.-]+)")
@@ -79,9 +84,11 @@ def _said(update: int, message: Message, *, edited: bool = False) -> Event:
     command = None if edited else _COMMAND.fullmatch(message.text or "")
     if command is None:
         code = "edited" if edited else _kind(message)
+        words = _words(message) if code == "text" else ""
         return Event(
-            "typed", code, message.chat.id, update=update, message=message.message_id, language=language
-        )
+            "typed", code, message.chat.id, update=update, message=message.message_id, language=language,
+            words=words,
+        )  # fmt: skip
     name = command[1].lower()
     return Event(
         "command",
@@ -98,6 +105,13 @@ def _argument(name: str, rest: str | None) -> str:
     """What follows /start, where it can be an invitation's code; other words never leave this room."""
     words = (rest or "").strip()
     return words if name == "start" and _ARGUMENT.fullmatch(words) else ""
+
+
+def _words(message: Message) -> str:
+    """Never what was forwarded, or written by something else than a person."""
+    text = message.text or ""
+    own = message.forward_origin is None and message.via_bot is None and message.sender_chat is None
+    return text if own and len(text) <= WORDS_AT_MOST else ""
 
 
 def _kind(message: Message) -> str:

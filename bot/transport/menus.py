@@ -41,3 +41,8 @@ class Menus:
             log.warning("event=menu_not_shown chat=%s error=%s", alias_of(chat), type(error).__name__)
         else:
             self._shown[chat] = wanted
+
+    async def take_away(self, chat: int) -> None:
+        """Raises TelegramError: whoever is not admitted any more must not keep hers."""
+        self._shown.pop(chat, None)
+        await self._bot.delete_my_commands(scope=BotCommandScopeChat(chat))

@@ -14,6 +14,7 @@ from bot.model import Reply, Screen
 from bot.transport import methods
 from bot.transport.limits import Limits
 from bot.transport.log import alias_of, place_of
+from bot.transport.menus import Menus
 from bot.transport.refusals import code_of, noted
 from bot.transport.replies import Replies
 
@@ -31,8 +32,10 @@ class Sender:
         limits: Limits,
         on_sending: Callable[[int], Awaitable[None]],
         on_live: Callable[[int, int], Awaitable[None]],
+        menus: Menus | None = None,
     ) -> None:
         self._bot = bot
+        self._menus = menus or Menus(bot)
         self._limits = limits
         self._tasks: set[asyncio.Task[None]] = set()
         self._replies = Replies(bot, limits, on_sending, on_live, self.spawn)
@@ -125,6 +128,11 @@ class Sender:
         """Those that Telegram refused to delete."""
         async with self._turn(chat):
             return await methods.delete(self._bot, chat, messages)
+
+    async def take_menu(self, chat: int) -> None:
+        """Of somebody who is not admitted any more."""
+        async with self._turn(chat):
+            await self._menus.take_away(chat)
 
     @asynccontextmanager
     async def _turn(self, chat: int) -> AsyncIterator[None]:

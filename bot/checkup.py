@@ -1,0 +1,95 @@
+"""What is wrong or has grown old, as the log says at start and `opspor doctor` prints: nothing that keeps the bot from
+running, and it mends nothing."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot import config, handover, terms
+from bot.config import Settings
+from bot.municipality import LAW_CHECKED_WITHIN
+from bot.outcome import week_of
+from bot.root import Prepared
+from bot.storage import keys, leftovers, people, routes, sqlite
+
+LEFTOVERS_SHOWN = timedelta(weeks=4)
+
+
+def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime) -> Iterator[str]:
+    """What the log says at start, and `opspor doctor` prints: nothing that keeps the bot from running."""
+    yield from (f"{name} is not a setting of Opspor's" for name in config.unknown(environment))
+    if prepared.settings.api_base.startswith("http://") and not config.is_this_machine(
+        prepared.settings.api_base
+    ):
+        yield "OPSPOR_API_BASE is not https: the token and all that is said travel open to whoever is on the way"
+    yield from prepared.municipality.warnings(today.date())
+    yield from prepared.words.problems
+    for code, law in prepared.content.laws.items():
+        if today.date() - law.checked_on > LAW_CHECKED_WITHIN:
+            yield f"the law reference {code} was last checked on {law.checked_on}"
+    if prepared.content.drafts:
+        yield f"{prepared.content.drafts} cards are drafts (udkast): no professional has signed them"
+
+
+def exposed(settings: Settings) -> list[str]:
+    """Files of the database that others could read; opening it mends that, and it cannot mend who has read them."""
+    path = sqlite.path_of(settings.database)
+    files = sqlite.exposed(path) if path else []
+    return [
+        f"{file} could be read by others on this machine; from now on it is for its owner only"
+        for file in files
+    ]
+
+
+def keys_in_use(c: Connection, prepared: Prepared) -> list[str]:
+    """What is left to do while a key is being replaced."""
+    if not prepared.settings.key_old:
+        return []
+    count = keys.under_old(c, prepared.cipher)
+    if count:
+        return [f"{count} rows are still sealed with OPSPOR_KEY_OLD: run `opspor rekey`"]
+    return ["OPSPOR_KEY_OLD is set, and nothing is sealed with it any more: take it away"]
+
+
+def rosters(c: Connection, prepared: Prepared, now: datetime) -> list[str]:
+    """Units that cannot receive a referral, and people of units that the municipality's file does not have."""
+    term, rules = prepared.municipality.admission.term, prepared.municipality.rules()
+    everybody = people.everybody(c, prepared.cipher)
+    over = {one.id for one in people.admitted_by(c, prepared.cipher, now - term)}
+    staff = [one for one in everybody if one.id not in over or one.role == "coordinator"]
+    found = [
+        f"the admission of coordinator number {one.id} is over, and she stays because there is no other:"
+        " let her renew it under /staff, or invite another"
+        for one in staff
+        if one.id in over and terms.is_last_coordinator(c, one)
+    ]
+    found += [
+        f"{one.role} number {one.id} is of unit '{one.unit}', which the file lacks"
+        for one in staff
+        if one.unit not in rules.units
+    ]
+    for unit in rules.units:
+        rings = handover.rings(unit, "", "standard", None, staff, rules, now)
+        if not any(one.role == "key_person" for ring in rings for one in ring):
+            found.append(f"unit '{unit}' has no key person who can be reached")
+        if not rings:
+            found.append(f"unit '{unit}' has nobody at all who could be asked")
+    return found
+
+
+def routes_of(c: Connection, prepared: Prepared) -> list[str]:
+    """When each unit's way to its key persons was last shown to work."""
+    known, zone = routes.all_of(c), ZoneInfo(prepared.municipality.timezone)
+    proven = {unit: known[unit][1] if unit in known else None for unit in prepared.municipality.rules().units}
+    said = {
+        unit: f"{when.astimezone(zone):%Y-%m-%d %H:%M}" if when else "never" for unit, when in proven.items()
+    }
+    return [f"the route of unit '{unit}' was last shown to work: {when}" for unit, when in said.items()]
+
+
+def leftovers_of(c: Connection, now: datetime) -> Iterator[str]:
+    """What Telegram would not delete any more, of the last weeks."""
+    for week, count in leftovers.since(c, week_of((now - LEFTOVERS_SHOWN).date())).items():
+        yield f"{week}: {count} messages could not be deleted any more"
