@@ -14,6 +14,15 @@ from bot.storage import notices, people, sessions, traces
 IDLE = timedelta(hours=2)
 
 
+# What is said of what was typed or sent. What is not listed cannot be read by anybody here, and may show who somebody
+# is: to that the strictest answer is given.
+_SAID = {
+    TOO_MANY: "slowly",
+    **dict.fromkeys(("text", "sticker", "dice"), "typed"),
+    **dict.fromkeys(("identifying", "contact", "venue", "location"), "typed_identifying"),
+}
+
+
 async def handle(house: House, event: Event) -> Reply | None:
     """Commit, then tell: the reply is what is stored. None where there is nothing to say, as for an update
     that was handled before. Raises StorageFailed; the update must then come again."""
@@ -64,7 +73,7 @@ def _turn(c: Connection, house: House, event: Event) -> Reply | None:
 def _typed(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """It is told kindly; where the screen is hidden, the hidden screen says nothing of it."""
     hidden = cards.still_hidden(c, house, staff, staff.active, now)
-    said = "slowly" if event.code == TOO_MANY else "typed"
+    said = _SAID.get(event.code, "typed_unread")
     return hidden or cards.house_card(c, house, staff, said, now)
 
 

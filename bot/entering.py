@@ -24,7 +24,7 @@ def without_words(c: Connection, house: House, staff: Staff | None, event: Event
 
 def _awaited(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Entry | None:
     """The role is read anew each time: whoever is no coordinator any more is awaited to type nothing."""
-    if staff.role != "coordinator" or (event.kind, event.code) != ("typed", "text"):
+    if staff.role != "coordinator" or event.kind != "typed" or not event.words:
         return None
     entry = entries.of(c, house.cipher, staff.id)
     return entry if entry is not None and entry.due > now and entry.what != inviting.CODE else None

@@ -205,7 +205,9 @@ async def test_a_row_that_neither_key_opens_is_left_whole_and_named_and_the_othe
         "staff number 2", "staff number 4", "an invitation"
     ]  # fmt: skip
     counts, problems = await rekeyed(database, Cipher(OTHER_KEY, THIRD_KEY))
-    assert counts == {"staff": 1, "invitation": 1, "entry": 0} and len(problems) == 1, "number 4 needs all three"
+    assert counts == {"staff": 1, "invitation": 1, "entry": 0} and len(problems) == 1, (
+        "number 4 needs all three"
+    )
 
 
 async def test_two_rows_of_one_chat_are_named_and_whoever_was_removed_gives_way(database: Database) -> None:

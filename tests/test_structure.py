@@ -167,7 +167,8 @@ LIBRARIES: dict[str, set[str]] = {
     "uvicorn": {"sandbox", "transport"},
     "babel": {"locales"},
     "holidays": {"worktime"},
-    "phonenumbers": {"particulars"},
+    "phonenumbers": {"particulars", "transport"},
+    "stdnum": {"transport"},
     "typer": {"__main__", "playground", "workshop", "upkeep"},
     "uvloop": {"__main__"},
 }

@@ -7,6 +7,7 @@ from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.model import Event
+from bot.transport.recognising import PLAIN, looks
 
 ALIASES = {
     "ny": "new",
@@ -83,8 +84,8 @@ def _said(update: int, message: Message, *, edited: bool = False) -> Event:
     language = (message.from_user and message.from_user.language_code) or ""
     command = None if edited else _COMMAND.fullmatch(message.text or "")
     if command is None:
-        code = "edited" if edited else _kind(message)
-        words = _words(message) if code == "text" else ""
+        code = _kind(message)
+        words = _words(message) if message.text and not edited else ""
         return Event(
             "typed", code, message.chat.id, update=update, message=message.message_id, language=language,
             words=words,
@@ -115,7 +116,10 @@ def _words(message: Message) -> str:
 
 
 def _kind(message: Message) -> str:
-    return next((kind for kind in _KINDS if getattr(message, kind)), "other")
+    """What it is, or, of words, whether they look as if they identify somebody; a picture's words count too."""
+    kind = next((kind for kind in _KINDS if getattr(message, kind)), "other")
+    words = message.text or message.caption or ""
+    return looks(words) if words and (kind == "text" or looks(words) != PLAIN) else kind
 
 
 def _member(update: int, change: ChatMemberUpdated) -> Event | None:
