@@ -60,7 +60,7 @@ def facts(town: Municipality, language: str, content: loader.Content) -> privacy
         town=town.name,
         units=tuple(unit.name for unit in town.unit),
         roles=roles(town, language),
-        spans=spans(),
+        spans=spans(town),
         counts=counts(content),
         limits={
             urgency: {step: timedelta(minutes=count) for step, count in limit}
@@ -72,7 +72,7 @@ def facts(town: Municipality, language: str, content: loader.Content) -> privacy
     )
 
 
-def spans() -> Mapping[str, timedelta]:
+def spans(town: Municipality) -> Mapping[str, timedelta]:
     """How long things are kept, and how soon they go, from the places that see to it."""
     return {
         "idle": conversation.IDLE,
@@ -82,6 +82,8 @@ def spans() -> Mapping[str, timedelta]:
         "copied_stands": copying.STANDS,
         "attempts_kept": attempts.HOUR,
         "entry_stands": inviting.AWAITED,
+        "blanked_within": purge.UNDELETABLE,
+        "term": town.admission.term,
         "leftovers_kept": purge.LEFTOVERS,
         "remind_after": handover.REMIND_AFTER,
         "undo_within": referring.UNDO_WITHIN,
