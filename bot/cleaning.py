@@ -51,7 +51,8 @@ def _send_anew(c: Connection, staff_id: int, messages: list[int], now: datetime)
         if notice.message not in messages:
             continue
         referral = referrals.get(c, notice.reference) if notice.kind == "status" else None
-        if notice.kind == "status" and (referral is None or referral.closed is not None):
+        over = notice.kind == "status" and (referral is None or referral.closed is not None)
+        if over or notice.kind == "copy":
             notices.drop(c, notice.id)
         else:
             notices.queue(c, notice.kind, staff_id, notice.reference, now, notice.code)

@@ -69,7 +69,7 @@ def _clear(c: Connection, house: House, staff: Staff, event: Event, now: datetim
     for notice in hers:
         if notice.kind == "status":
             notices.opened(c, notice.id)  # it comes again when there is something new to say
-    waiting = [one.message for one in hers if one.message and one.kind != "status"]
+    waiting = [one.message for one in hers if one.message and one.kind not in ("status", "copy")]
     traces.expire(c, staff.id, now, keep=waiting)
     people.set_live(c, staff.id, 0)
     duty = any(one.kind == "duty_open" for one in notices.to(c, staff.id))

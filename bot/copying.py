@@ -41,15 +41,20 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> None:
         staff, text = found
         sent = replace(neutral(house, staff), protected=False)
         message = await send(
-            house,
-            post,
-            staff,
-            notice.id,
-            sent,
-            lambda c, number: traces.keep(c, staff.id, number, now, STANDS),
+            house, post, staff, notice.id, sent, lambda c, number: _stands_on(c, notice, number, now)
         )
         await post.edit(staff.chat, message, Screen(text, protected=False))
-    await house.db.run(lambda c: notices.drop(c, notice.id))
+        await house.db.run(lambda c: notices.sent(c, notice, message))
+    else:
+        await house.db.run(lambda c: notices.drop(c, notice.id))
+
+
+def _stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> None:
+    """The row stays as long as the message, so that hiding finds it."""
+    if notice.message:
+        traces.keep(c, notice.staff, notice.message, now)
+    notices.stands_on(c, notice.id, message)
+    traces.keep(c, notice.staff, message, now, STANDS)
 
 
 def _text(c: Connection, house: House, notice: Notice) -> tuple[Staff, str] | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import engine
+from bot import engine, referring
 from bot.house import House
 from bot.locales.screen import screen
 from bot.model import Screen, Session, Staff
@@ -36,6 +36,7 @@ def _covered(c: Connection, house: House, staff_id: int, about: str, now: dateti
     if session is None:
         return None
     hidden = session if session.is_hidden else engine.covered(session)
+    referring.take_copies(c, staff_id, now)
     on_the_card = staff is not None and staff.live and staff.active == about
     saved = sessions.cover(c, staff_id, about, hidden, now + AGAIN if on_the_card else None)
     if saved is None or staff is None or not on_the_card:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import consequences, continuing, days, engine, working
+from bot import consequences, continuing, days, engine, referring, working
 from bot.house import House
 from bot.locales.screen import screen
 from bot.model import Answers, Button, Card, Line, Reply, Session, Staff, Step
@@ -32,6 +32,8 @@ def advance(
         people.set_active(c, staff.id, OWN)
     else:
         session = sessions.save(c, staff.id, staff.active, session, now)
+    if session.is_hidden:
+        referring.take_copies(c, staff.id, now)
     note = "kept" if step.note == "sealed" and session.flow == "referral" else step.note
     toast = house.phrase(f"note.{note}", staff) if note else ""
     beside = back_to_talk(c, house, staff) if step.ended else ()

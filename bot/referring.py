@@ -121,6 +121,13 @@ def take_back(c: Connection, notice: Notice, now: datetime) -> None:
     notices.drop(c, notice.id)
 
 
+def take_copies(c: Connection, staff_id: int, now: datetime) -> None:
+    """What she has copied stands beside the card in plain words: where that is hidden, it goes."""
+    for notice in notices.to(c, staff_id):
+        if notice.kind == "copy":
+            take_back(c, notice, now)
+
+
 def drop_reviews(c: Connection, reference: str, now: datetime) -> None:
     """Nobody needs to be reminded of a plan's date any more."""
     for notice in notices.of(c, reference, "review"):

@@ -72,7 +72,6 @@ async def test_it_is_gone_after_five_minutes_and_stands_in_no_row(tmp_path: Path
     async with on_stage(tmp_path) as cast:
         await with_a_child(cast)
         said = await copied(cast.anna, COPY)
-        assert not [row for row in await cast.rows("notice") if row["kind"] == "copy"]
         assert "Frygt eller uro" in said and "Frygt" not in await cast.everything()
         cast.later(minutes=4, seconds=58)
         await cast.outbox()
@@ -80,6 +79,30 @@ async def test_it_is_gone_after_five_minutes_and_stands_in_no_row(tmp_path: Path
         cast.later(seconds=3)
         await cast.outbox()
         assert list(cast.anna.messages) == [await cast.anna.live()]
+
+
+@pytest.mark.parametrize("how", ["hide", "five minutes"])
+async def test_where_the_card_is_hidden_the_copy_goes_too(tmp_path: Path, how: str) -> None:
+    async with on_stage(tmp_path) as cast:
+        await with_a_child(cast)
+        await copied(cast.anna, COPY)
+        if how == "hide":
+            await cast.anna.press("hide", await cast.anna.live())
+        else:
+            cast.later(minutes=5)
+        await cast.outbox()
+        (left,) = cast.anna.messages.values()
+        assert left.startswith("Mødeoverblik")
+        assert not [row for row in await cast.rows("notice") if row["kind"] == "copy"]
+
+
+async def test_asked_for_again_it_stands_there_once(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await with_a_child(cast)
+        await copied(cast.anna, COPY)
+        await cast.anna.press(COPY)
+        await cast.outbox()
+        assert len([text for text in cast.anna.messages.values() if text.startswith("Mine svar")]) == 1
 
 
 async def test_clear_takes_it_away_at_once(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     # What has its own time: each is told by the outbox that it is due.
     "addressees": TURN | {"handover", "asking"},
-    "covering": TURN | {"engine", "post"},
+    "covering": TURN | {"engine", "post", "referring"},
     "cleaning": TURN | {"handover", "post"},
     "status_card": TURN | {"handover", "asking", "referring", "consequences", "post"},
     "outbox": TURN
