@@ -4,11 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
-from bot import checkup, root
+from bot import checkup, conversation, root
 from bot.errors import SendFailed
 from bot.post import Post
-from bot.storage import sendings
+from bot.storage import sendings, traces
 from bot.storage.sendings import REPLY
 from tests.cast import CITIZEN, NEUTRAL, Cast, on_stage, session_of
 from tests.test_clock import handed_over
@@ -115,20 +116,18 @@ async def test_the_search_for_a_lost_message_waits_while_another_is_on_its_way_t
         for message in (1500, 1501, 1502):
             cast.wire.put(cast.anna.chat, message)
 
-        def two_tries(c: object) -> None:
-            sendings.begin(c, anna, REPLY, cast.time.now())  # type: ignore[arg-type]
-            sendings.begin(c, anna, REPLY, cast.time.now())  # type: ignore[arg-type]
-            sendings.begin(c, anna, 7, cast.time.now() + timedelta(hours=1))  # type: ignore[arg-type]
-            sendings.settle(c, anna, REPLY, 1502, cast.time.now())  # type: ignore[arg-type]
+        def two_tries(c: Connection) -> None:
+            sendings.begin(c, anna, REPLY, cast.time.now())
+            sendings.begin(c, anna, REPLY, cast.time.now())
+            sendings.begin(c, anna, 7, cast.time.now() + timedelta(hours=1))
+            sendings.settle(c, anna, REPLY, 1502, cast.time.now())
 
         await cast.ask(two_tries)
         cast.later(minutes=2)
         await cast.outbox()
         assert len(cast.anna.messages) == 3
         await cast.ask(lambda c: sendings.settle(c, anna, 7, 1501, cast.time.now()))
-        await cast.sql(f"INSERT INTO trace VALUES ({anna}, 1501, 0, 100000000, NULL)")  # noqa: S608
-        await cast.sql("UPDATE trace SET due = sent + 1, sent = 4102444800000")
-        await cast.sql("UPDATE trace SET due = sent")
+        await cast.ask(lambda c: traces.keep(c, anna, 1501, cast.time.now(), traces.KEPT))
         cast.later(minutes=2)
         await cast.outbox()
         assert 1500 not in cast.anna.messages
@@ -193,9 +192,6 @@ async def test_a_day_without_the_process_loses_no_message_of_the_ledger(tmp_path
         await cast.kill()
         cast.later(days=1)
         await cast.start()
-        await cast.ask(lambda c: None)
-        from bot import conversation
-
         await conversation.expire(cast.house)
         cast.later(minutes=16)
         await cast.outbox()

@@ -79,8 +79,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "storage": {"model", "errors", "outcome"},
     "privacy": {"model", "errors", "derived", "outcome", "storage", "flows"},
     "house": {"model", "storage", "locales", "handover"},
-    "transport": {"model", "errors"},
-    "sandbox": {"errors"},
+    "transport": {"model", "errors", "sockets"},
+    "sockets": {"errors"},
+    "sandbox": {"errors", "sockets"},
     **{
         room: TURN | {"derived", "engine", "continuing", "handover", "days", "particulars", *RISING[:number]}
         for number, room in enumerate(RISING)

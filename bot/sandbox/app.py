@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import inspect
-import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from bot.sandbox.guard import Guard
 from bot.sandbox.methods import METHODS
 from bot.sandbox.wire import TOKEN, Call, answer, failure, read_parameters
 from bot.sandbox.world import World
+from bot.sockets import bound
 
 _PAGE = Path(__file__).parent / "page"
 _PATIENCE = 2  # seconds for requests that are under way when the sandbox ends
@@ -98,7 +98,7 @@ async def running(
     world: World, clock: Clock, host: str = "127.0.0.1", port: int = 0, token: str = TOKEN
 ) -> AsyncIterator[str]:
     """The base URL while the sandbox runs (port 0: any free one); ConfigError when the port is taken."""
-    listener = _listen(host, port)
+    listener = bound(host, port, "The sandbox")
     settings = uvicorn.Config(
         application(world, clock, token),
         log_level="error",
@@ -124,22 +124,6 @@ async def running(
             # One that was made while it ended was not told, and would go on being answered.
             if connection.transport is not None:
                 connection.transport.abort()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol named, since asyncio sets TCP_NODELAY only then: without it each answer waits 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        # Listening at once is what makes a taken port known here and not in a task.
-        listener.listen(128)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        reason = getattr(error, "strerror", None) or "not possible"
-        raise ConfigError(f"The sandbox cannot listen on {host} port {port}: {reason}.") from error
-    return listener
 
 
 def _in_url(host: str) -> str:

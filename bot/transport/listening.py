@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from telegram import Bot
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.errors import ConfigError
+from bot.sockets import bound
 from bot.transport import webhook
 from bot.transport.intake import Intake
 from bot.transport.receive import ALLOWED_UPDATES, LONGEST_PAUSE_SECONDS, unless, webhook_of
@@ -58,7 +58,7 @@ class Listener:
         self._sleep = sleep
         self._ready = _Asked(stored, self._reached)
         self._storage_failed = False
-        self._socket = _bound(door.host, door.port)
+        self._socket = bound(door.host, door.port, "OPSPOR_LISTEN:")
 
     async def run(self, stop: asyncio.Event, open_now: Callable[[], None]) -> None:
         """Until `stop`; then what is being handled is finished and answered. The webhook stays set: what comes
@@ -176,18 +176,3 @@ def _settings(app: Any) -> uvicorn.Config:
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol named, since asyncio sets TCP_NODELAY only then: without it each answer waits 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(128)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        reason = getattr(error, "strerror", None) or "not possible"
-        raise ConfigError(f"OPSPOR_LISTEN: cannot listen on {host} port {port}: {reason}") from None
-    return listener
