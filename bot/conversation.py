@@ -18,7 +18,7 @@ IDLE = timedelta(hours=2)
 # is: to that the strictest answer is given.
 _SAID = {
     TOO_MANY: "slowly",
-    **dict.fromkeys(("text", "sticker", "dice"), "typed"),
+    **dict.fromkeys(("text", "edited", "sticker", "dice"), "typed"),
     **dict.fromkeys(("identifying", "contact", "venue", "location"), "typed_identifying"),
 }
 

@@ -110,6 +110,7 @@ async def test_the_card_of_a_talk_is_not_deleted_with_the_code_that_stood_before
         await cast.karen.press("Tilbage til samtalen")
         cast.later(minutes=6)
         await cast.outbox()
+        await cast.karen.uncover()
         assert "Hvad er anledningen?" in cast.karen.screen
 
 

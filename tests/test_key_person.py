@@ -299,7 +299,8 @@ async def test_a_step_that_is_undone_leaves_everything_as_it_was_before(tmp_path
         assert await rows(cast) != before
         cast.later(minutes=9, seconds=59)
         await cast.outbox()
-        await cast.bente.uncover()
+        if await cast.rows("session"):  # a case that is closed has no details left to cover
+            await cast.bente.uncover()
         await cast.bente.press(UNDO)
         assert cast.bente.toast == "Fortrudt. Det er, som det var før."
         assert await rows(cast) == before

@@ -131,7 +131,7 @@ async def test_beyond_twenty_open_cards_the_oldest_is_put_away_and_lies_in_the_i
             await cast.sql(
                 "INSERT INTO session SELECT staff, 'x' || "  # noqa: S608 - a number of ours
                 f"{one}, flow, state, turn, given, trail, ticks, view, sealed, reference, version,"
-                " touched + 1 FROM session WHERE about = 'r1'"
+                " touched + 1, cover FROM session WHERE about = 'r1'"
             )
         await refer(await cast.admit("dorte", 7004, "frontline"))
         await cast.outbox()

@@ -154,7 +154,7 @@ def remove(c: Connection, staff_id: int, now: datetime) -> bool:
     hers = notice.c.staff == staff_id
     c.execute(delete(notice).where(hers, notice.c.kind.not_in(("clock", "duty_open"))))
     c.execute(update(notice).where(hers, notice.c.kind == "duty_open").values(due=None, message=0))
-    c.execute(update(trace).where(trace.c.staff == staff_id).values(due=now))
+    c.execute(update(trace).where(trace.c.staff == staff_id, trace.c.due > now).values(due=now))
     for table in (absence, deputy):
         c.execute(delete(table).where(table.c.staff == staff_id))
     return True

@@ -7,7 +7,7 @@ from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.model import Event
-from bot.transport.recognising import PLAIN, looks
+from bot.transport.recognising import IDENTIFYING, PLAIN, looks
 
 ALIASES = {
     "ny": "new",
@@ -24,7 +24,7 @@ ALIASES = {
     "inviter": "invite",
     "invitér": "invite",
 }
-WORDS_AT_MOST = 100  # no name and no telephone number is longer
+WORDS_AT_MOST = 100  # no name and no telephone number is as long; of longer words no more goes on
 PRESS_BYTES = 64  # Telegram's own limit for callback data
 
 _PRESS = re.compile(r"([0-9]{1,9}):([A-Za-z0-9_.-]+)")
@@ -85,6 +85,8 @@ def _said(update: int, message: Message, *, edited: bool = False) -> Event:
     command = None if edited else _COMMAND.fullmatch(message.text or "")
     if command is None:
         code = _kind(message)
+        if edited and code != IDENTIFYING:
+            code = "edited"
         words = _words(message) if message.text and not edited else ""
         return Event(
             "typed", code, message.chat.id, update=update, message=message.message_id, language=language,
@@ -112,7 +114,7 @@ def _words(message: Message) -> str:
     """Never what was forwarded, or written by something else than a person."""
     text = message.text or ""
     own = message.forward_origin is None and message.via_bot is None and message.sender_chat is None
-    return text if own and len(text) <= WORDS_AT_MOST else ""
+    return text[:WORDS_AT_MOST] if own else ""
 
 
 def _kind(message: Message) -> str:
