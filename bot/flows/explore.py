@@ -73,6 +73,7 @@ class _Search:
     found: Explored = field(default_factory=Explored)
     known: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
     left: set[int] = field(default_factory=set)
+    rounds: set[str] = field(default_factory=set)  # the cards on which all of the hidden screen was tried
     waiting: list[tuple[bool, int, int]] = field(default_factory=list)  # aside, presses so far, pair
 
 
@@ -132,7 +133,10 @@ def _leave(search: _Search, pair: Pair) -> None:
     search.eyes.card(pair, session, pair.codes)
     if flow.states[session.state].ends:
         return
-    for press in tried(flow, pair.session, session, pair.codes, pair.met, pair.came_from):
+    # What the hidden screen does depends on nothing that lies beneath it: once on each card is enough.
+    around = session.state not in search.rounds
+    search.rounds.add(session.state)
+    for press in tried(flow, pair.session, session, pair.codes, pair.met, pair.came_from, around):
         search.found.presses += 1
         search.found.views.add(press.after.view)
         search.eyes.press(press)

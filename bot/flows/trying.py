@@ -49,10 +49,12 @@ STILL = ("stale", "typed", "twice", "save-and-load")  # events after which every
 
 
 def tried(
-    flow: Flow, session: Session, kept: Session, road: Codes, met: frozenset[str], came_from: Session | None
-) -> Iterator[Press]:
+    flow: Flow, session: Session, kept: Session, road: Codes, met: frozenset[str], came_from: Session | None,
+    around: bool = True,
+) -> Iterator[Press]:  # fmt: skip
     """On every card: each control and each view, a press of an old card, the same press again, typed words. `kept` is
-    the session saved and loaded again, `came_from` the card before as it was left."""
+    the session saved and loaded again, `came_from` the card before as it was left. With `around` every button of all
+    that the hidden screen shows; without it the way back alone."""
 
     def done(before: Session, event: Event, *codes: str) -> Press:
         return Press(
@@ -77,16 +79,16 @@ def tried(
         pressed = press(session, button.code)
         yield pressed
         yield still(pressed.after, pressed.event, "twice", button.code)
-        yield from _within(pressed, press, still)
+        yield from _within(pressed, press, around)
 
 
-def _within(opened: Press, press: Callable[..., Press], still: Callable[..., Press]) -> Iterator[Press]:
+def _within(opened: Press, press: Callable[..., Press], around: bool) -> Iterator[Press]:
     """A view, what can be opened from it, and the way back to the card."""
     if not opened.after.view:
         return
     here, code = opened.after, opened.code
     if here.is_hidden:
-        yield from _hidden(opened, press)
+        yield from _hidden(opened, press, _ROUND_THE_HIDDEN if around else _WAY_BACK)
         return
     for button in opened.card.controls:
         if button.code in ("next", "back", "hide", "acute", "stop"):
@@ -118,13 +120,14 @@ _ROUND_THE_HIDDEN = (
     ),
     *("more", "acute", "next", "hide", "hide"),
 )
+_WAY_BACK = ("hide", "hide")
 
 
-def _hidden(opened: Press, press: Callable[..., Press]) -> Iterator[Press]:
-    """Every button of everything that the hidden screen shows, in one walk that ends on the card."""
+def _hidden(opened: Press, press: Callable[..., Press], walk: Codes) -> Iterator[Press]:
+    """In one walk that ends on the card."""
     here = opened.after
     done: Codes = (opened.code,)
-    for code in _ROUND_THE_HIDDEN:
+    for code in walk:
         pressed = press(here, code, *done)
         yield pressed
         here, done = pressed.after, (*done, code)
