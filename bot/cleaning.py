@@ -112,7 +112,8 @@ def lost(c: Connection, now: datetime, limit: int) -> list[Sending]:
 async def look_for(house: House, post: Post, one: Sending) -> None:
     """Between the last message that was known before it and the first that is known after it; what is not there is
     skipped by Telegram in silence."""
-    staff = await house.db.run(lambda c: people.by_id(c, house.cipher, one.staff, removed=True))
+    # Whoever was removed is sent nothing more, also not what would find a lost message.
+    staff = await house.db.run(lambda c: people.by_id(c, house.cipher, one.staff, removed=bool(one.upto)))
     if staff is None:
         await house.db.run(lambda c: sendings.end(c, one))
     elif one.upto:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from bot import checkup, conversation, root
+from bot import checkup, conversation, root, terms
 from bot.errors import SendFailed
 from bot.post import Post
 from bot.storage import sendings, traces
@@ -148,6 +148,21 @@ async def test_the_card_of_a_talk_that_goes_on_for_two_days_is_replaced_in_silen
         new = cast.wire.of("sendMessage")[before:]
         assert len(new) == 1 and new[0].text == NEUTRAL and new[0].parameters["disable_notification"]
         assert "Mødeoverblik" in cast.anna.screen and (await session_of(cast.anna)).state == "moment"
+
+
+async def test_whoever_was_removed_meanwhile_is_sent_nothing_to_find_a_lost_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await killed_before_the_number_is_stored(cast, monkeypatch)
+        anna = await cast.anna.staff()
+        await cast.ask(lambda c: terms.remove(c, cast.house, anna, cast.time.now()))
+        before = len(cast.wire.of("sendMessage", cast.anna.chat))
+        for _ in range(3):
+            cast.later(minutes=1, seconds=1)
+            await cast.outbox()
+        assert len(cast.wire.of("sendMessage", cast.anna.chat)) == before
+        assert not await cast.rows("sending")
 
 
 async def test_what_telegram_refuses_to_delete_is_blanked_and_counted_and_shown_to_whoever_runs_it(
