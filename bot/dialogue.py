@@ -32,10 +32,18 @@ def advance(
         people.set_active(c, staff.id, OWN)
     else:
         session = sessions.save(c, staff.id, staff.active, session, now)
+    if session.is_hidden and not before.is_hidden:
+        _clear_the_table(c, staff, now)
     note = "kept" if step.note == "sealed" and session.flow == "referral" else step.note
     toast = house.phrase(f"note.{note}", staff) if note else ""
     beside = back_to_talk(c, house, staff) if step.ended else ()
     return show(c, house, staff, session, now, pressed, toast, beside)
+
+
+def _clear_the_table(c: Connection, staff: Staff, now: datetime) -> None:
+    """With the card everything goes that stands beside it, as her answers to be copied; but what waits to be opened."""
+    waiting = [one.message for one in notices.to(c, staff.id) if one.message]
+    traces.expire(c, staff.id, now, keep=[staff.live, *waiting])
 
 
 def back_to_talk(c: Connection, house: House, staff: Staff) -> tuple[Button, ...]:
@@ -120,12 +128,15 @@ def _referral_values(c: Connection, house: House, staff: Staff, session: Session
 
 def begin(
     c: Connection, house: House, staff: Staff, flow: str, entry: str, now: datetime, given: Answers | None = None,
-    reference: str = "", pressed: int = 0, told: tuple[str, ...] = (),
+    reference: str = "", pressed: int = 0, told: tuple[str, ...] = (), covered: bool = False,
 ) -> Reply:  # fmt: skip
-    """A new conversation; one that was open in the same place ends first, as if it had been stopped."""
+    """A new conversation; one that was open in the same place ends first, as if it had been stopped. `covered`: with
+    the hidden screen over it, which tells nothing."""
     stopped = stop(c, house, staff, reference, now)
     turn = max(staff.turn, stopped.turn if stopped else 0) + 1
     session = engine.begin(house.flows[flow], entry, turn, given, reference)
+    if covered:
+        session, told = engine.covered(session), ()
     people.set_active(c, staff.id, reference)
     saved = sessions.save(c, staff.id, reference, session, now)
     if staff.live:
