@@ -134,7 +134,9 @@ def invite(
     if name and not named:  # neither sentence repeats what was given: it may be anything
         raise ConfigError(f"--name takes letters, spaces, - ' and ., {particulars.NAME_AT_MOST} at most")
     if phone and not number:
-        raise ConfigError("--phone takes a number that can be rung, as 99 99 99 99, or a fictional one, as 00 00 00 12")
+        raise ConfigError(
+            "--phone takes a number that can be rung, as 99 99 99 99, or a fictional one, as 00 00 00 12"
+        )
     prepared = root.prepare(settings, municipality)
     code = secrets.token_urlsafe(16)
     asyncio.run(

@@ -107,9 +107,7 @@ def _referral_again(
         dialogue.stop(c, house, staff, reference, now)
         people.set_active(c, staff.id, dialogue.OWN)
         return lost(c, house, staff, reference, now, message)
-    return open_referral(
-        c, house, staff, referral, now, message, told=("renewed.referral",), uncovered=True
-    )
+    return open_referral(c, house, staff, referral, now, message, told=("renewed.referral",), uncovered=True)
 
 
 def can_be_opened(referral: Referral, staff: Staff) -> bool:

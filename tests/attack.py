@@ -16,7 +16,10 @@ async def traces_of(cast: Cast, *words: str, chats: Iterable[int] = ()) -> list[
     stored = b"".join(file.read_bytes() for file in files if file.exists()).lower()
     rows, log = (await cast.everything()).lower(), cast.log.getvalue().lower()
     sent = "\n".join(
-        str(value) for call in cast.wire.calls if call.chat not in set(chats) for value in call.parameters.values()
+        str(value)
+        for call in cast.wire.calls
+        if call.chat not in set(chats)
+        for value in call.parameters.values()
     ).lower()
     for word in {each.lower() for each in words}:
         encoded = [word.encode("utf-8", "surrogatepass"), word.encode("utf-16-le", "surrogatepass")]

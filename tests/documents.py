@@ -1,6 +1,6 @@
 """Updates by lot, from the Bot API's own types: every field that python-telegram-bot knows, most of it nonsense.
 
-    document = update(random.Random(7), MARK)       # each string in it has the mark in it
+document = update(random.Random(7), MARK)       # each string in it has the mark in it
 """
 
 import functools
@@ -16,12 +16,32 @@ from typing import Any, Union
 import telegram
 from telegram import InaccessibleMessage, MaybeInaccessibleMessage, Message, TelegramObject, Update, constants
 
-KINDS = tuple(name for name in inspect.signature(Update.__init__).parameters if name not in ("self", "update_id", "api_kwargs"))
+KINDS = tuple(
+    name
+    for name in inspect.signature(Update.__init__).parameters
+    if name not in ("self", "update_id", "api_kwargs")
+)
 ANSWERED = ("message", "edited_message", "callback_query", "my_chat_member")
 DEEPEST = 4
 # Where a type says nothing but str, one of the API's own words stands there: statuses, types, sources.
 _CLOSED = ("type", "status", "source")
-_NUMBERS = (0, 1, -1, 7001, 7002, 7003, 8888, 2**31, 2**52 - 1, 2**52, -(2**52), 2**63, 2**64, 10**30, -1001234567890)
+_NUMBERS = (
+    0,
+    1,
+    -1,
+    7001,
+    7002,
+    7003,
+    8888,
+    2**31,
+    2**52 - 1,
+    2**52,
+    -(2**52),
+    2**63,
+    2**64,
+    10**30,
+    -1001234567890,
+)
 _WRONG: tuple[Any, ...] = (None, True, 0, -1, 1.5, 1e300, 2**70, [], {}, [[[[]]]], {"id": {}}, "")
 CHATS = (7001, 7002, 7003, 8888, -55, 2**40, 2**60)
 
@@ -29,7 +49,11 @@ CHATS = (7001, 7002, 7003, 8888, -55, 2**40, 2**60)
 @functools.cache
 def _words() -> tuple[str, ...]:
     """All the closed words that the library knows."""
-    enums = [one for _, one in inspect.getmembers(constants, inspect.isclass) if issubclass(one, str) and issubclass(one, Enum)]
+    enums = [
+        one
+        for _, one in inspect.getmembers(constants, inspect.isclass)
+        if issubclass(one, str) and issubclass(one, Enum)
+    ]
     return tuple(sorted({str(member.value) for one in enums for member in one}))
 
 
@@ -39,7 +63,11 @@ def _fields(kind: type[TelegramObject]) -> tuple[tuple[str, Any, bool], ...]:
     hints = typing.get_type_hints(kind.__init__, vars(telegram) | vars(inspect.getmodule(kind) or telegram))
     given = inspect.signature(kind.__init__).parameters
     return tuple(
-        ("from" if name == "from_user" else name, hints.get(name, str), one.default is inspect.Parameter.empty)
+        (
+            "from" if name == "from_user" else name,
+            hints.get(name, str),
+            one.default is inspect.Parameter.empty,
+        )
         for name, one in given.items()
         if name not in ("self", "api_kwargs", "args", "kwargs")
     )
@@ -78,7 +106,9 @@ class _Lot:
             return chance.choice((*_WRONG, self.mark + "1"))
         origin = typing.get_origin(hint)
         if origin in (Union, types.UnionType):
-            return self.thing(chance.choice([one for one in typing.get_args(hint) if one is not type(None)]), name, depth)
+            return self.thing(
+                chance.choice([one for one in typing.get_args(hint) if one is not type(None)]), name, depth
+            )
         if isinstance(origin, type) and issubclass(origin, Sequence):
             return [self.thing(typing.get_args(hint)[0], name, depth + 1) for _ in range(chance.randrange(3))]
         if isinstance(hint, type) and issubclass(hint, TelegramObject):
@@ -103,11 +133,17 @@ class _Lot:
         few = 5 if depth < DEEPEST else 0
         optional = [one for one in fields if not one[2]]
         drawn = self.chance.sample(optional, min(len(optional), self.chance.randrange(few + 1)))
-        made = {name: self.thing(hint, name, depth) for name, hint, needed in fields if needed and depth < 2 * DEEPEST}
+        made = {
+            name: self.thing(hint, name, depth)
+            for name, hint, needed in fields
+            if needed and depth < 2 * DEEPEST
+        }
         made |= {name: self.thing(hint, name, depth) for name, hint, _ in drawn}
         if made and self.chance.random() < 0.03:
             del made[self.chance.choice(list(made))]
-        return made | {name: self.word(name) for name in _CLOSED if name not in made and len(_kinds_of(kind)) < 2}
+        return made | {
+            name: self.word(name) for name in _CLOSED if name not in made and len(_kinds_of(kind)) < 2
+        }
 
 
 def update(chance: random.Random, mark: str) -> dict[str, Any]:
@@ -118,7 +154,9 @@ def update(chance: random.Random, mark: str) -> dict[str, Any]:
     made = lot.thing(hints[kind], kind, 0)
     if isinstance(made, dict) and chance.random() < 0.85:
         number = chance.choice(CHATS)
-        _put_into(made, {"id": number, "type": "private"}, {"id": number, "is_bot": False, "first_name": mark + "1"})
+        _put_into(
+            made, {"id": number, "type": "private"}, {"id": number, "is_bot": False, "first_name": mark + "1"}
+        )
         if "message" in kind and chance.random() < 0.7:
             made[chance.choice(("text", "caption"))] = lot.word("text")
     return {kind: made}

@@ -16,7 +16,18 @@ from bot.model import Role
 from bot.storage import people
 from tests import wire as raw
 from tests.attack import recorded, rows_of_others, taken_again
-from tests.cast import CONTENT, NOTHING_MORE, STRANGER, Cast, Person, finish, on_stage, play, refer, session_of
+from tests.cast import (
+    CONTENT,
+    NOTHING_MORE,
+    STRANGER,
+    Cast,
+    Person,
+    finish,
+    on_stage,
+    play,
+    refer,
+    session_of,
+)
 from tests.test_admission import Statements, invited
 
 # --- forged buttons ---------------------------------------------------------------------------------
@@ -31,7 +42,22 @@ ANSWERS = sorted(
     }
 )
 CODES = (*ANSWERS, *engine._CONTROLS)
-REFERENCES = ("r1", "r2", "r3", "1", "2", "3", "4", "person1", "nowhere", "0", "overview", "name", "phone", "coordinator")
+REFERENCES = (
+    "r1",
+    "r2",
+    "r3",
+    "1",
+    "2",
+    "3",
+    "4",
+    "person1",
+    "nowhere",
+    "0",
+    "overview",
+    "name",
+    "phone",
+    "coordinator",
+)
 # What she may press herself, on whatever card: it shows a list of telephones that everybody has, or is her own.
 HER_OWN = {"language", "away", "notify", "ask", "acute", "resume"}
 
@@ -60,12 +86,16 @@ async def intruders(cast: Cast) -> list[Person]:
     return found
 
 
-async def test_a_forged_button_moves_nothing_but_her_own_and_shows_her_nothing_of_anybody(tmp_path: Path) -> None:
+async def test_a_forged_button_moves_nothing_but_her_own_and_shows_her_nothing_of_anybody(
+    tmp_path: Path,
+) -> None:
     async with on_stage(tmp_path) as cast:
         crowd = await intruders(cast)
         await a_busy_house(cast)
         turns = [(await session_of(cast.anna)).turn, (await session_of(cast.bente, "r1")).turn, 1]
-        forged = [f"{turn}:{code}" for at, turn in enumerate(turns) for code in (CODES if ALL else CODES[at::3])]
+        forged = [
+            f"{turn}:{code}" for at, turn in enumerate(turns) for code in (CODES if ALL else CODES[at::3])
+        ]
         forged += [f"0:{action}.{one}" for action in buttons._ACTIONS for one in REFERENCES]
         before, tried = await rows_of_others(cast, crowd), 0
         for start in range(0, len(forged), 40):
@@ -77,7 +107,9 @@ async def test_a_forged_button_moves_nothing_but_her_own_and_shows_her_nothing_o
             shown = "\n".join(call.text for call in cast.wire.calls if call.chat == one.chat)
             assert not re.search(r"Bjerregaard|00 00 00 [79]|\br[1-9]\b|[A-Za-z0-9_-]{22}", shown)
         for one in (crowd[0], cast.people["gone"], cast.people["lapsed"]):
-            assert {call.text.startswith(STRANGER) for call in cast.wire.of("sendMessage", one.chat)} == {True}
+            assert {call.text.startswith(STRANGER) for call in cast.wire.of("sendMessage", one.chat)} == {
+                True
+            }
         assert "handling_failed" not in cast.log.getvalue()
         await play(cast, "bente * Borgeren vil ikke")
         print(f"\n{tried} forged buttons")  # noqa: T201
@@ -91,7 +123,9 @@ async def _answered(cast: Cast) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("who", ["anna", "bente", "karen"])
-async def test_with_her_own_turn_too_only_what_her_own_card_offers_is_an_answer(tmp_path: Path, who: str) -> None:
+async def test_with_her_own_turn_too_only_what_her_own_card_offers_is_an_answer(
+    tmp_path: Path, who: str
+) -> None:
     async with on_stage(tmp_path) as cast:
         await a_busy_house(cast)
         person = cast.people[who]
@@ -109,12 +143,18 @@ async def test_with_her_own_turn_too_only_what_her_own_card_offers_is_an_answer(
         assert "handling_failed" not in cast.log.getvalue()
 
 
-async def test_a_coordinator_of_the_town_sees_nothing_of_a_case_that_was_not_asked_of_her(tmp_path: Path) -> None:
+async def test_a_coordinator_of_the_town_sees_nothing_of_a_case_that_was_not_asked_of_her(
+    tmp_path: Path,
+) -> None:
     async with on_stage(tmp_path) as cast:
         boss = await cast.admit("boss", 7109, "coordinator")
         await a_busy_house(cast)
         mine = [name for name in buttons._ACTIONS if name not in HER_OWN]
-        cases = [name for name in mine if name not in ("unit", "person", "renew", "remove", "removed", "name", "phone")]
+        cases = [
+            name
+            for name in mine
+            if name not in ("unit", "person", "renew", "remove", "removed", "name", "phone")
+        ]
         before = await rows_of_others(cast, [boss])
         forged = [f"0:{action}.{one}" for action in cases for one in REFERENCES]
         forged += [f"{turn}:{code}" for turn in (1, 9) for code in CODES]
@@ -143,10 +183,14 @@ async def test_what_comes_again_doubles_nothing_and_makes_nothing_valid_again(
         await refer(cast.anna, children="yes")
         await finish(cast.anna)
         await cast.outbox()
-        await play(cast, "bente * Åbn\nbente * Jeg tager den\nbente * Jeg har talt med borgeren\n" + NOTHING_MORE)
+        await play(
+            cast, "bente * Åbn\nbente * Jeg tager den\nbente * Jeg har talt med borgeren\n" + NOTHING_MORE
+        )
         await play(cast, "bente * Hjælpen er gennemført")
         if numbers == "the same":  # with new ones she does it once more, as anybody may
-            await play(cast, "karen > /invite\nkaren * Nøgleperson\nkaren * Sundhedsplejen\nkaren > Ingeborg Friis")
+            await play(
+                cast, "karen > /invite\nkaren * Nøgleperson\nkaren * Sundhedsplejen\nkaren > Ingeborg Friis"
+            )
             await cast.karen.say("99999999")
         await cast.outbox()
         before, told = {name: await cast.rows(name) for name in KEPT}, await _told(cast)
@@ -165,7 +209,9 @@ async def test_what_comes_again_doubles_nothing_and_makes_nothing_valid_again(
         assert await _told(cast) == told
         if numbers == "the same":
             assert {call.method for call in cast.wire.calls[calls:]} <= {"answerCallbackQuery", "getUpdates"}
-        assert {row["trail"] for row in await cast.rows("session")} <= {""}, "no answer of earlier counts again"
+        assert {row["trail"] for row in await cast.rows("session")} <= {""}, (
+            "no answer of earlier counts again"
+        )
 
 
 # --- codes ------------------------------------------------------------------------------------------
@@ -187,7 +233,9 @@ def guesses() -> list[str]:
     return [one for one in (*(near if ALL else near[::2]), *strange) if one.strip() != REAL]
 
 
-async def test_of_a_thousand_guesses_at_a_code_each_is_answered_alike_after_the_same_work(tmp_path: Path) -> None:
+async def test_of_a_thousand_guesses_at_a_code_each_is_answered_alike_after_the_same_work(
+    tmp_path: Path,
+) -> None:
     async with on_stage(tmp_path) as cast:
         await invited(cast, REAL)
         heard, worked, tried = set(), set(), guesses()
@@ -203,12 +251,15 @@ async def test_of_a_thousand_guesses_at_a_code_each_is_answered_alike_after_the_
         assert len(await cast.rows("staff")) == 3 and (await cast.row("invitation"))["used"] is None
         cast.later(hours=1)
         await cast.people["elin"].say(f"/start {REAL}")
-        assert (await cast.people["elin"].staff()).role == "frontline", "and the real one is as good as before"
+        assert (await cast.people["elin"].staff()).role == "frontline", (
+            "and the real one is as good as before"
+        )
         print(f"\n{len(tried)} codes guessed")  # noqa: T201
         assert len(tried) > 700
 
 
 # --- no longer what she was -------------------------------------------------------------------------
+
 
 async def _asked(cast: Cast) -> None:
     await refer(cast.anna)
@@ -238,7 +289,9 @@ async def _removes(cast: Cast) -> None:
 
 
 Walk = Callable[[Cast], Awaitable[None]]
-ROADS: dict[str, tuple[str, Walk, Walk, int]] = {  # who, what was before, what she does, and in how many updates
+ROADS: dict[
+    str, tuple[str, Walk, Walk, int]
+] = {  # who, what was before, what she does, and in how many updates
     "talks": ("anna", _nothing, _talks, 11),
     "takes a case": ("bente", _asked, _takes_a_case, 6),
     "invites": ("karen", _nothing, _invites, 5),
@@ -316,12 +369,18 @@ async def test_who_stops_being_what_she_was_between_two_presses_goes_on_as_what_
             await cast.arrive(deepcopy(update))
         await cast.outbox()
         assert "handling_failed" not in cast.log.getvalue()
-        assert await cast.rows("invitation") == made and not [row for row in await cast.rows("entry") if row["name"]]
-        assert [row["removed"] for row in await cast.rows("staff") if row["id"] == 1] == [None] or road == "talks"
+        assert await cast.rows("invitation") == made and not [
+            row for row in await cast.rows("entry") if row["name"]
+        ]
+        assert [row["removed"] for row in await cast.rows("staff") if row["id"] == 1] == [
+            None
+        ] or road == "talks"
         if change in ("is removed", "lapses"):
             after = cast.wire.of("sendMessage", person.chat)[shown:]
             assert after and {call.text.startswith(STRANGER) for call in after} == {True}
-            assert len(await cast.rows("referral")) == len(referrals) and person.chat not in await _in_a_talk(cast)
+            assert len(await cast.rows("referral")) == len(referrals) and person.chat not in await _in_a_talk(
+                cast
+            )
         if road == "takes a case" and change != "moves":
             assert (await cast.row("referral"))["accepted_by"] is None, "it waits for the next"
         await every_hand_over_is_somebodys(cast)
@@ -329,11 +388,17 @@ async def test_who_stops_being_what_she_was_between_two_presses_goes_on_as_what_
 
 async def _in_a_talk(cast: Cast) -> set[int]:
     numbers = {row["staff"] for row in await cast.rows("session")}
-    return {one.chat for number in numbers if (one := await cast.ask(lambda c: people.by_id(c, cast.house.cipher, number)))}  # noqa: B023
+    return {
+        one.chat
+        for number in numbers
+        if (one := await cast.ask(lambda c: people.by_id(c, cast.house.cipher, number)))
+    }  # noqa: B023
 
 
 async def every_hand_over_is_somebodys(cast: Cast) -> None:
-    here = {row["id"] for row in await cast.rows("staff") if row["removed"] is None and row["role"] != "frontline"}
+    here = {
+        row["id"] for row in await cast.rows("staff") if row["removed"] is None and row["role"] != "frontline"
+    }
     due = {row["reference"] for row in await cast.rows("notice") if row["kind"] == "clock" and row["due"]}
     for row in await cast.rows("referral"):
         assert row["closed"] or row["accepted_by"] in here or row["reference"] in due

@@ -38,7 +38,10 @@ def door(cast: Cast) -> Callable[[bytes], Awaitable[int]]:
         return True
 
     app = webhook.application(URL, SECRET, cast.room.intake.take, ready)
-    headers = [(webhook.SECRET_HEADER.lower().encode(), SECRET.encode()), (b"content-type", b"application/json")]
+    headers = [
+        (webhook.SECRET_HEADER.lower().encode(), SECRET.encode()),
+        (b"content-type", b"application/json"),
+    ]
 
     async def post(body: bytes) -> int:
         said: list[Any] = []
@@ -49,7 +52,13 @@ def door(cast: Cast) -> Callable[[bytes], Awaitable[int]]:
         async def send(message: Any) -> None:
             said.append(message)
 
-        scope = {"type": "http", "method": "POST", "path": "/a door/telegram", "headers": headers, "query_string": b""}
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/a door/telegram",
+            "headers": headers,
+            "query_string": b"",
+        }
         async with asyncio.timeout(20):
             await app(scope, receive, send)
         return int(said[0]["status"])
@@ -72,7 +81,9 @@ def test_of_a_thousand_random_updates_each_is_taken_and_not_a_word_stays(tmp_pat
                 if chance.random() < 0.5:
                     await cast.arrive(document)
                 else:
-                    number = 10**6 + sum(met.values()) if chance.random() < 0.9 else chance.choice(WRONG_NUMBERS)
+                    number = (
+                        10**6 + sum(met.values()) if chance.random() < 0.9 else chance.choice(WRONG_NUMBERS)
+                    )
                     assert await post(json.dumps(document | {"update_id": number}).encode()) == 200
                     await cast.quiet()
                 called = {call.method for call in cast.wire.calls[before:]}
@@ -80,7 +91,9 @@ def test_of_a_thousand_random_updates_each_is_taken_and_not_a_word_stays(tmp_pat
                 met["answered"] += bool(called & SHOWN)
                 assert kind in documents.ANSWERED or not called & SHOWN, (kind, called)
 
-            @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+            @settings(
+                max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None
+            )
             @given(chance=st.randoms(use_true_random=True))
             def each(chance: random.Random) -> None:
                 asyncio.run_coroutine_threadsafe(arrives(chance), loop).result(60)
@@ -89,14 +102,23 @@ def test_of_a_thousand_random_updates_each_is_taken_and_not_a_word_stays(tmp_pat
             await cast.outbox()
             assert await traces_of(cast, MARK) == []
             log = cast.log.getvalue()
-            for trouble in ("handling_failed", "intake_bug", "reply_bug", "line_unsayable", "not_stored", "loop_trouble"):
+            for trouble in (
+                "handling_failed",
+                "intake_bug",
+                "reply_bug",
+                "line_unsayable",
+                "not_stored",
+                "loop_trouble",
+            ):
                 assert trouble not in log, [line for line in log.splitlines() if trouble in line][:3]
             assert len(await cast.rows("staff")) == 3 and not await cast.rows("invitation")
             await cast.anna.say("/help")
             assert "/new" in cast.anna.screen, "and it works as before"
 
     asyncio.run(all_of_them())
-    print(f"\n{sum(met[kind] for kind in documents.KINDS)} updates of {len(met) - 1} kinds, {met['answered']} answered")  # noqa: T201
+    print(
+        f"\n{sum(met[kind] for kind in documents.KINDS)} updates of {len(met) - 1} kinds, {met['answered']} answered"
+    )  # noqa: T201
     assert met["answered"] > EXAMPLES / 10 and sum(met[kind] for kind in documents.KINDS) >= EXAMPLES
 
 
@@ -115,7 +137,9 @@ TRICKS = {
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-async def test_what_only_looks_like_a_command_is_none_and_is_answered_kindly(tmp_path: Path, trick: str) -> None:
+async def test_what_only_looks_like_a_command_is_none_and_is_answered_kindly(
+    tmp_path: Path, trick: str
+) -> None:
     async with on_stage(tmp_path) as cast:
         for person in (cast.anna, cast.karen):
             await person.say(TRICKS[trick])
@@ -141,7 +165,16 @@ async def test_no_name_has_in_it_what_is_not_seen_or_moves_other_letters(tmp_pat
             await cast.karen.say(name)
             assert "Det kan jeg ikke gemme som navn." in cast.karen.screen, name.encode("unicode_escape")
         await cast.karen.say("Elin Friis")
-        for phone in ("٩٩٩٩٩٩٩٩", "９９９９９９９９", "99\u200b99 99 99", "9" * 40, "+45 99 99 99 99\u202e", "112", "0000", "00 00 00 123"):
+        for phone in (
+            "٩٩٩٩٩٩٩٩",
+            "９９９９９９９９",
+            "99\u200b99 99 99",
+            "9" * 40,
+            "+45 99 99 99 99\u202e",
+            "112",
+            "0000",
+            "00 00 00 123",
+        ):
             await cast.karen.say(phone)
             assert "Det nummer kender jeg ikke." in cast.karen.screen, phone.encode("unicode_escape")
         await cast.karen.say("9" * 10_000)
@@ -171,7 +204,9 @@ def test_a_number_that_plainly_is_nobodys_may_be_given(typed: str) -> None:
 def test_the_command_line_takes_no_other_names_and_numbers_than_a_coordinator_may_type(
     tmp_path: Path, option: str, given: str
 ) -> None:
-    said = one_sentence(opspor(tmp_path, "invite", "--role", "frontline", "--unit", "jobcenter", option, given))
+    said = one_sentence(
+        opspor(tmp_path, "invite", "--role", "frontline", "--unit", "jobcenter", option, given)
+    )
     assert option in said and given not in said
 
 
@@ -185,7 +220,9 @@ def test_a_fictional_number_is_taken_on_the_command_line(tmp_path: Path) -> None
 # --- what takes long ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sign", ["㍿", "ﷺ", "a", "a.", "1x", "31.02", "12", "3102990231", "a@", "@a.", "vej ", "1 ", "＠a．"])
+@pytest.mark.parametrize(
+    "sign", ["㍿", "ﷺ", "a", "a.", "1x", "31.02", "12", "3102990231", "a@", "@a.", "vej ", "1 ", "＠a．"]
+)
 def test_the_longest_message_is_looked_at_in_less_than_anybody_notices(sign: str) -> None:
     """One sign that Unicode spells as four letters took seventeen seconds, in which nobody else was answered."""
     import time

@@ -11,9 +11,7 @@ PLAIN, IDENTIFYING, UNREAD = "text", "identifying", "unread"
 _DIGITS = re.compile(r"\d(?:[\W_]{0,3}\d){7,}")
 _COVERED = re.compile(r"(?<!\d)\d{6}[\W_]{0,3}[xX*#?]{4}")
 # Of what stands before the sign one letter is enough: to look for the whole of it from every letter takes seconds.
-_MAIL = re.compile(
-    r"[\w.+-]\s*(?:@|\(at\)|\[at\])\s*[\w-]+\s*(?:\.|\(dot\)|\[dot\])\s*\w{2,}", re.IGNORECASE
-)
+_MAIL = re.compile(r"[\w.+-]\s*(?:@|\(at\)|\[at\])\s*[\w-]+\s*(?:\.|\(dot\)|\[dot\])\s*\w{2,}", re.IGNORECASE)
 # Ten digits that begin with a day and a month, also where they overlap; most that are long enough do not.
 _BORN = re.compile(r"(?=((?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{6}))")
 _HANDLE = re.compile(r"(?:^|\s)@\w{4,}|\b(?:t|wa|fb|m)\.(?:me|com)/\w+", re.IGNORECASE)
