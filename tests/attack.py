@@ -1,11 +1,15 @@
 """What the attacks share: looking everywhere for words that must not be anywhere."""
 
+import os
 from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
 from bot.storage.tables import metadata
 from tests.cast import Cast, Person
+
+EXAMPLES = int(os.environ.get("OPSPOR_ATTACKS", "1000"))  # more where somebody has the time
+ALL = EXAMPLES > 1000
 
 
 async def traces_of(cast: Cast, *words: str, chats: Iterable[int] = ()) -> list[str]:

@@ -25,6 +25,7 @@ ANSWERED = ("message", "edited_message", "callback_query", "my_chat_member")
 DEEPEST = 4
 # Where a type says nothing but str, one of the API's own words stands there: statuses, types, sources.
 _CLOSED = ("type", "status", "source")
+_PRESSED = ("back", "hide", "open.r1", "acute.0", "removed.1", "moment.during")
 _NUMBERS = (
     0,
     1,
@@ -58,7 +59,7 @@ def _words() -> tuple[str, ...]:
 
 
 @functools.cache
-def _fields(kind: type[TelegramObject]) -> tuple[tuple[str, Any, bool], ...]:
+def _fields(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
     """Name in the document, type, and whether it must be there."""
     hints = typing.get_type_hints(kind.__init__, vars(telegram) | vars(inspect.getmodule(kind) or telegram))
     given = inspect.signature(kind.__init__).parameters
@@ -74,7 +75,7 @@ def _fields(kind: type[TelegramObject]) -> tuple[tuple[str, Any, bool], ...]:
 
 
 @functools.cache
-def _kinds_of(kind: type[TelegramObject]) -> tuple[type[TelegramObject], ...]:
+def _kinds_of(kind: Any) -> tuple[type[TelegramObject], ...]:
     """It, or what it stands for."""
     if kind is MaybeInaccessibleMessage:
         return Message, InaccessibleMessage
@@ -93,12 +94,25 @@ class _Lot:
         if name == "id":  # a callback's: it is sent back, because the press is answered by it
             return str(chance.randrange(10**9))
         if name == "data" and chance.random() < 0.7:
-            return f"{chance.randrange(4)}:{chance.choice(('back', 'hide', 'open.r1', 'acute.0', 'removed.1', 'moment.during'))}"
-        return chance.choice((
-            f"{mark} 010190-1234", f"/start {mark}0", f"/{mark}_0101901234", f"/new {mark}1", f"\0{mark}\0 1", f"{mark}1\ud800",
-            f"\u202e{mark}\u2066 1", f"{mark} ١٢٣٤٥٦٧٨", f"{mark}1" * 40, f"{mark} 1\r\n\x1b[2J", f"{{key_role}} {mark} %s %d {{}} 1",
-            f"'; DROP TABLE staff; -- {mark}1", "a" * 4090 + f"{mark}1", f"{mark}1" + "\u0301" * 300,
-        ))  # fmt: skip
+            return f"{chance.randrange(4)}:{chance.choice(_PRESSED)}"
+        return chance.choice(
+            [
+                f"{mark} 010190-1234",
+                f"/start {mark}0",
+                f"/{mark}_0101901234",
+                f"/new {mark}1",
+                f"\0{mark}\0 1",
+                f"{mark}1\ud800",
+                f"\u202e{mark}\u2066 1",
+                f"{mark} ١٢٣٤٥٦٧٨",
+                f"{mark}1" * 40,
+                f"{mark} 1\r\n\x1b[2J",
+                f"{{key_role}} {mark} %s %d {{}} 1",
+                f"'; DROP TABLE staff; -- {mark}1",
+                "a" * 4090 + f"{mark}1",
+                f"{mark}1" + "\u0301" * 300,
+            ]
+        )
 
     def thing(self, hint: Any, name: str, depth: int) -> Any:
         chance = self.chance

@@ -1,8 +1,7 @@
-"""Whatever stands in an update, it is confirmed or refused, none of its words stays anywhere, and nobody is crashed by it."""
+"""Whatever stands in an update, it is confirmed or refused, and none of its words stays anywhere."""
 
 import asyncio
 import json
-import os
 import random
 import unicodedata
 from collections import Counter
@@ -18,14 +17,12 @@ from bot import particulars
 from bot.transport import webhook
 from bot.transport.recognising import UNREAD, looks
 from tests import documents
-from tests import wire as raw
-from tests.attack import traces_of
+from tests.attack import EXAMPLES, traces_of
 from tests.cast import STRANGER, Cast, on_stage, play
 from tests.test_command_line import ROOT, one_sentence, opspor
 from tests.test_inviting import TO_THE_NAME, code_in
 from tests.test_webhook import SECRET, URL
 
-EXAMPLES = int(os.environ.get("OPSPOR_ATTACKS", "1000"))
 MARK = "Qvistgaard"
 SHOWN = {"sendMessage", "editMessageText", "answerCallbackQuery"}
 
@@ -116,10 +113,9 @@ def test_of_a_thousand_random_updates_each_is_taken_and_not_a_word_stays(tmp_pat
             assert "/new" in cast.anna.screen, "and it works as before"
 
     asyncio.run(all_of_them())
-    print(
-        f"\n{sum(met[kind] for kind in documents.KINDS)} updates of {len(met) - 1} kinds, {met['answered']} answered"
-    )  # noqa: T201
-    assert met["answered"] > EXAMPLES / 10 and sum(met[kind] for kind in documents.KINDS) >= EXAMPLES
+    tried = sum(met[kind] for kind in documents.KINDS)
+    print(f"\n{tried} updates of {len(met) - 1} kinds, {met['answered']} answered")  # noqa: T201
+    assert met["answered"] > EXAMPLES / 10 and tried >= EXAMPLES
 
 
 WRONG_NUMBERS: list[Any] = [None, True, -1, 2**63, 10**40, 1.5, MARK, [MARK], {"update_id": 1}]
@@ -128,12 +124,28 @@ WRONG_NUMBERS: list[Any] = [None, True, -1, 2**63, 10**40, 1.5, MARK, [MARK], {"
 # --- tricks with letters --------------------------------------------------------------------------------
 
 TRICKS = {
-    "fullwidth letters": "/ｎｅｗ", "a fullwidth slash": "／new", "a zero-width space": "/\u200bnew",
-    "a joiner": "/ne\u200dw", "the other way round": "\u202e/new", "a mark after": "/new\u200f", "a mark before": "\u200f/new",
-    "a dotless i": "/ınbox", "a dotted I": "/İNBOX", "a long s": "/ſtaff", "a combining mark": "/new\u0301",
-    "a byte order mark": "\ufeff/new", "a NUL": "/new\0", "a division slash": "∕new", "cyrillic": "/nеw", "a ligature": "/ﬆop",
-    "mathematical": "/𝐧𝐞𝐰", "two slashes": "//new", "a space": "/ new", "greek": "/ηew", "long": "/" + "n" * 4000,
-}  # fmt: skip
+    "fullwidth letters": "/ｎｅｗ",
+    "a fullwidth slash": "／new",
+    "a zero-width space": "/\u200bnew",
+    "a joiner": "/ne\u200dw",
+    "the other way round": "\u202e/new",
+    "a mark after": "/new\u200f",
+    "a mark before": "\u200f/new",
+    "a dotless i": "/ınbox",
+    "a dotted I": "/İNBOX",
+    "a long s": "/ſtaff",
+    "a combining mark": "/new\u0301",
+    "a byte order mark": "\ufeff/new",
+    "a NUL": "/new\0",
+    "a division slash": "∕new",
+    "cyrillic": "/nеw",
+    "a ligature": "/ﬆop",
+    "mathematical": "/𝐧𝐞𝐰",
+    "two slashes": "//new",
+    "a space": "/ new",
+    "greek": "/ηew",
+    "long": "/" + "n" * 4000,
+}
 
 
 @pytest.mark.parametrize("trick", TRICKS)
@@ -151,10 +163,36 @@ async def test_what_only_looks_like_a_command_is_none_and_is_answered_kindly(
 
 ZALGO = "Z" + "\u0335\u0321\u034a" * 20 + "algo"
 UNFIT = [
-    "Elin\u202eFriis", "\u2066Elin\u2069", "Elin\u200e", ZALGO, "Elin 🙂", "🧕🏽", "Elin ٣", "Elin ३", "Elin ⅷ", "Elin ①", "x" * 61,
-    "\u3164\u3164", "\u115f\u1160", "\uffa0\uffa0", "Elin\ufe0fFriis", "E\U000e0101lin", "Eli\u034fn", "Elin\u00adFriis", "Elin\u2060",
-    "Elin\ud800", "Elin\u2028Friis", "Elin\x1b[2J", "Elin\x7f", "\U000f0000\U000f0000", "Elin{unit}", "<b>Elin</b>", "Elin_", "=Elin()", "\u2800\u2800",
-]  # fmt: skip
+    "Elin\u202eFriis",
+    "\u2066Elin\u2069",
+    "Elin\u200e",
+    ZALGO,
+    "Elin 🙂",
+    "🧕🏽",
+    "Elin ٣",
+    "Elin ३",
+    "Elin ⅷ",
+    "Elin ①",
+    "x" * 61,
+    "\u3164\u3164",
+    "\u115f\u1160",
+    "\uffa0\uffa0",
+    "Elin\ufe0fFriis",
+    "E\U000e0101lin",
+    "Eli\u034fn",
+    "Elin\u00adFriis",
+    "Elin\u2060",
+    "Elin\ud800",
+    "Elin\u2028Friis",
+    "Elin\x1b[2J",
+    "Elin\x7f",
+    "\U000f0000\U000f0000",
+    "Elin{unit}",
+    "<b>Elin</b>",
+    "Elin_",
+    "=Elin()",
+    "\u2800\u2800",
+]
 
 
 async def test_no_name_has_in_it_what_is_not_seen_or_moves_other_letters(tmp_path: Path) -> None:

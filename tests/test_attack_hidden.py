@@ -1,10 +1,7 @@
-"""Whoever has an employee's telephone in hand: nothing but the act itself brings back what the hidden screen lies over,
-and nothing that was typed on it is anywhere."""
+"""Whoever has an employee's telephone in hand: nothing but the act itself uncovers the hidden screen."""
 
 import asyncio
 import itertools
-import os
-import random
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
@@ -12,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import Connection, text
@@ -24,16 +21,13 @@ from bot.storage import migrate, people, sessions
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database
 from bot.storage.sqlite import open_engine
-from tests import wire as raw
-from tests.attack import traces_of
+from tests.attack import EXAMPLES
 from tests.cast import (
     CONTENT,
     DEFAULTS_TO_THE_END,
     KEY,
     OPENED,
     TOWN,
-    Cast,
-    Person,
     on_stage,
     play,
     refer,
@@ -41,7 +35,6 @@ from tests.cast import (
 )
 from tests.wire import BASE, TOKEN
 
-EXAMPLES = int(os.environ.get("OPSPOR_ATTACKS", "1000"))
 T = TypeVar("T")
 FACTS = DEFAULTS_TO_THE_END | {"moment": "during", "mode": "told", "wish": "help", "consent": "named"}
 WHOLE = ("Anna Bjerregaard", "00 00 00 71", "Ring til:")
@@ -301,112 +294,3 @@ async def test_duty_uncovers_no_hidden_talk_and_ends_none(tmp_path: Path) -> Non
             "anna * Skjul\nanna > /duty\nanna < Mødeoverblik\npost\nanna * Lokale\nanna * Lokale\nanna - Mødeoverblik",
         )
         assert not await cast.rows("outcome")
-
-
-# --- nothing of a citizen is kept -----------------------------------------------------------------------
-
-WHO = ("Zenobia Kvistgaard", "Kvistgaard")
-NUMBERS = (
-    "010190-4321",
-    "0101904321",
-    "01 01 90 43 21",
-    "٠١٠١٩٠-٤٣٢١",
-    "010190–4321",
-    "０１０１９０4321",
-    "0 1 0 1 9 0 4 3 2 1",
-)
-PLACES = (
-    "Tranebærstien 7",
-    "zenobia@kvist.invalid",
-    "+45 20 99 88 77",
-    "bor Tranebærstien 7 med 3 børn, CPR 010190-4321",
-)
-# What is looked for; no other word in the house is one of these.
-WORDS = (
-    "Zenobia",
-    "Kvistgaard",
-    "Tranebær",
-    "190-4321",
-    "01904321",
-    "20 99 88 77",
-    "20998877",
-    "kvist.invalid",
-    "٩٠-٤٣٢١",
-    "0 4 3 2 1",
-)
-
-
-def ways(chat: int, message: int, said: str) -> list[dict[str, Any]]:
-    """All the ways in which it can be typed, sent, forwarded and quoted."""
-    size = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}
-    other = {"message_id": 1, "date": 1, "chat": raw.place(chat), "text": said}
-    origin = {"type": "hidden_user", "sender_user_name": said, "date": 1}
-    one = {"message_id": message}
-    return [
-        raw.text(chat, said, message), raw.text(chat, f"/{said}", message), raw.text(chat, f"/new {said}", message),
-        raw.text(chat, f"/start {said}", message), raw.text(chat, f"/start {said.split()[0]}", message),
-        raw.text(chat, f"/invite {said}", message), raw.text(chat, f"/duty@opspor_bot {said}", message),
-        raw.edited(chat, said, message), raw.edited(chat, f"/start {said}", message), raw.photo(chat, message, caption=said),
-        raw.sent(chat, contact={"phone_number": said, "first_name": said, "vcard": said}, **one),
-        raw.sent(chat, location={"longitude": 1.0, "latitude": 1.0}, venue={"location": {"longitude": 1.0, "latitude": 1.0},
-                 "title": said, "address": said}, **one),
-        raw.sent(chat, text=f"{said} 1", reply_to_message=other, quote={"text": said, "position": 0}, **one),
-        raw.sent(chat, text=f"{said} 1", forward_origin=origin, **one),
-        raw.sent(chat, document={"file_id": "f", "file_unique_id": "u", "file_name": said}, caption=said, **one),
-        raw.sent(chat, photo=[size], caption=said, **one), raw.sent(chat, text=f"1 {said}", via_bot=raw.person(9), **one),
-        raw.press(chat, f"0:open.{said}", message, id="1"), raw.press(chat, f"1:{said}", message, id="2"),
-    ]  # fmt: skip
-
-
-async def one_thing(cast: Cast, person: Person, chance: random.Random) -> str:
-    """A press on something that stands there, or something typed about a citizen."""
-    offered = [(data, message) for message in person.messages for data in person.buttons(message).values()]
-    offered = [one for one in offered if not one[0].startswith(("0:removed", "0:language"))]
-    if offered and chance.random() < 0.5:
-        await person.press_raw(*chance.choice(offered))
-        return "pressed"
-    if chance.random() < 0.15:
-        await person.say(chance.choice(("/new", "/invite", "/staff", "/inbox", "/help", "/duty", "/clear")))
-        return "commanded"
-    said = chance.choice((*WHO, *NUMBERS, *PLACES))
-    if person is cast.karen and await cast.rows("entry"):
-        said = chance.choice(NUMBERS[:3]) + " " + WHO[0]  # a name alone she might mean for a colleague
-    chat, message = person.chat, cast.number()
-    await person.send(chance.choice(ways(chat, message, said)), message)
-    return "typed"
-
-
-def test_of_what_is_typed_of_a_citizen_nothing_is_in_a_file_a_log_or_a_message(tmp_path: Path) -> None:
-    done: Counter[str] = Counter()
-
-    async def all_of_it() -> None:
-        async with on_stage(tmp_path) as cast:
-            await refer(cast.anna)
-            await cast.outbox()
-            loop = asyncio.get_running_loop()
-            crowd = [cast.anna, cast.bente, cast.karen, cast.stranger(8888)]
-
-            async def a_while(chance: random.Random) -> None:
-                for _ in range(12):
-                    done[await one_thing(cast, chance.choice(crowd), chance)] += 1
-                cast.later(minutes=chance.choice((0, 0, 1, 6, 20)))
-                await cast.outbox()
-                assert await traces_of(cast, *WORDS) == []
-
-            @settings(
-                max_examples=max(40, EXAMPLES // 25),
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-                database=None,
-            )
-            @given(chance=st.randoms(use_true_random=True))
-            def each(chance: random.Random) -> None:
-                asyncio.run_coroutine_threadsafe(a_while(chance), loop).result(60)
-
-            await asyncio.to_thread(each)
-            log = cast.log.getvalue()
-            assert "handling_failed" not in log and "intake_bug" not in log and "unreadable" not in log
-
-    asyncio.run(all_of_it())
-    print(f"\n{dict(done)}")  # noqa: T201
-    assert done["typed"] > 100 and done["pressed"] > 100

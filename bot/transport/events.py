@@ -43,7 +43,7 @@ def is_sound(update: Update) -> bool:
     for a chat comes back in an answer."""
     message, query, user = update.effective_message, update.callback_query, update.effective_user
     place, change = update.effective_chat, update.my_chat_member
-    numbers = [update.update_id, *(one.id for one in (place, user) if one is not None)]
+    numbers: list[int | None] = [update.update_id, *(one.id for one in (place, user) if one is not None)]
     words = [None if user is None else user.language_code]
     if message is not None or change is not None:
         numbers.append(None if place is None else place.id)
