@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot import probing
 from tests import wire as raw
 from tests.attack import EXAMPLES, traces_of
 from tests.cast import Cast, Person, on_stage, refer
@@ -92,8 +93,19 @@ async def one_thing(cast: Cast, person: Person, chance: random.Random) -> str:
         return "commanded"
     said = chance.choice((*WHO, *NUMBERS, *PLACES))
     if person is cast.karen and await cast.rows("entry"):
-        said = chance.choice(NUMBERS[:3]) + " " + WHO[0]  # a name alone she might mean for a colleague
+        said = chance.choice(NUMBERS[:3]) + " " + WHO[0]
     chat, message = person.chat, cast.number()
+    if (
+        person is cast.karen and chance.random() < 0.5
+    ):  # who is awaited to type a colleague's name, or telephone
+        await person.press_raw(f"0:invited.frontlinex{probing.key_of('jobcenter')}", 50)
+        if chance.random() < 0.5:
+            await person.press_raw("0:skip.name", 50)
+        await person.say(
+            f"{chance.choice(NUMBERS[:3])} {WHO[0]}"
+        )  # a name alone she might mean for a colleague
+        await person.say("/help")
+        return "typed"
     await person.send(chance.choice(ways(chat, message, said)), message)
     return "typed"
 
