@@ -117,7 +117,7 @@ def invite(
     ] = False,
 ) -> None:
     """Prints a code for one person, used once within 7 days, and on the next line the link that carries it."""
-    from bot import root
+    from bot import particulars, root
     from bot.storage import people
     from bot.transport.bot import username
 
@@ -130,12 +130,19 @@ def invite(
     if unit not in [one.id for one in municipality.unit]:
         known = ", ".join(one.id for one in municipality.unit)
         raise ConfigError(f"--unit is '{unit}'; the municipality's file has {known}")
+    named, number = particulars.name(name), particulars.phone(phone)
+    if name and not named:  # neither sentence repeats what was given: it may be anything
+        raise ConfigError(f"--name takes letters, spaces, - ' and ., {particulars.NAME_AT_MOST} at most")
+    if phone and not number:
+        raise ConfigError(
+            "--phone takes a number that can be rung, as 99 99 99 99, or a fictional one, as 00 00 00 12"
+        )
     prepared = root.prepare(settings, municipality)
     code = secrets.token_urlsafe(16)
     asyncio.run(
         prepared.db.run(
             lambda c: people.invite(
-                c, prepared.cipher, code=code, role=role, unit=unit, name=name, phone=phone,  # type: ignore[arg-type]
+                c, prepared.cipher, code=code, role=role, unit=unit, name=named, phone=number,  # type: ignore[arg-type]
                 now=root.machine_clock(), is_deputy=deputy,
             )
         )

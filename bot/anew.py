@@ -107,7 +107,7 @@ def _referral_again(
         dialogue.stop(c, house, staff, reference, now)
         people.set_active(c, staff.id, dialogue.OWN)
         return lost(c, house, staff, reference, now, message)
-    return open_referral(c, house, staff, referral, now, message, told=("renewed.referral",))
+    return open_referral(c, house, staff, referral, now, message, told=("renewed.referral",), uncovered=True)
 
 
 def can_be_opened(referral: Referral, staff: Staff) -> bool:
@@ -116,12 +116,15 @@ def can_be_opened(referral: Referral, staff: Staff) -> bool:
 
 def open_referral(
     c: Connection, house: House, staff: Staff, referral: Referral, now: datetime, message: int,
-    told: tuple[str, ...] = (),
+    told: tuple[str, ...] = (), uncovered: bool = False,
 ) -> Reply:  # fmt: skip
-    """Her card, from the referral's own facts."""
+    """Her card, from the referral's own facts. Where it is hidden it stays so: whoever has her telephone in hand finds
+    the case in the inbox, too."""
     told += _put_away(c, house, staff, referral.reference, now)
     known, reference = _known(c, house, referral, staff, now), referral.reference
-    return dialogue.begin(c, house, staff, "referral", "open", now, known, reference, message, told)
+    before = sessions.load(c, staff.id, reference)
+    covered = before is not None and _is_hidden(house, before) and not uncovered
+    return dialogue.begin(c, house, staff, "referral", "open", now, known, reference, message, told, covered)
 
 
 def _put_away(c: Connection, house: House, staff: Staff, reference: str, now: datetime) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ def _nowhere_to_send(c: Connection, house: House, staff: Staff, now: datetime) -
 
 
 def _duty(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    if hidden := cards.still_hidden(c, house, staff, dialogue.OWN, now):
+        return hidden
     return dialogue.begin(c, house, staff, "detection", "duty", now)
 
 

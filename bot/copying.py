@@ -60,7 +60,7 @@ def _stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> No
 def _text(c: Connection, house: House, notice: Notice) -> tuple[Staff, str] | None:
     staff = people.by_id(c, house.cipher, notice.staff)
     session = sessions.load(c, notice.staff, dialogue.OWN)
-    if staff is None or session is None or session.flow not in house.flows:
+    if staff is None or session is None or session.is_hidden or session.flow not in house.flows:
         return None
     if notice.reference == "notification":
         return staff, _notification(house, staff, session)

@@ -122,12 +122,15 @@ def _referral_values(c: Connection, house: House, staff: Staff, session: Session
 
 def begin(
     c: Connection, house: House, staff: Staff, flow: str, entry: str, now: datetime, given: Answers | None = None,
-    reference: str = "", pressed: int = 0, told: tuple[str, ...] = (),
+    reference: str = "", pressed: int = 0, told: tuple[str, ...] = (), covered: bool = False,
 ) -> Reply:  # fmt: skip
-    """A new conversation; one that was open in the same place ends first, as if it had been stopped."""
+    """A new conversation; one that was open in the same place ends first, as if it had been stopped. `covered`: with
+    the hidden screen over it, which tells nothing."""
     stopped = stop(c, house, staff, reference, now)
     turn = max(staff.turn, stopped.turn if stopped else 0) + 1
     session = engine.begin(house.flows[flow], entry, turn, given, reference)
+    if covered:
+        session, told = engine.covered(session), ()
     people.set_active(c, staff.id, reference)
     saved = sessions.save(c, staff.id, reference, session, now)
     if staff.live:

@@ -468,7 +468,7 @@ async def test_the_new_talk_leaves_an_outcome_of_its_own(tmp_path: Path) -> None
         await cast.anna.press("consent.none")
         await finish(cast.anna, moment="after", mode="concern", response="says_no", children="no")
         outcomes = await cast.rows("outcome")
-        assert [one["mode"] for one in outcomes] == ["told", "concern"]
+        assert sorted(one["mode"] for one in outcomes) == ["concern", "told"]
         await no_errors(cast)
 
 

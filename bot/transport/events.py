@@ -25,6 +25,7 @@ ALIASES = {
     "invitér": "invite",
 }
 WORDS_AT_MOST = 100  # no name and no telephone number is as long; of longer words no more goes on
+LARGEST_NUMBER = 2**52  # no id of Telegram's has more bits
 PRESS_BYTES = 64  # Telegram's own limit for callback data
 
 _PRESS = re.compile(r"([0-9]{1,9}):([A-Za-z0-9_.-]+)")
@@ -35,6 +36,30 @@ _KINDS = (
     "text", "photo", "voice", "video", "sticker", "animation", "document", "audio", "video_note",
     "contact", "venue", "location", "poll", "dice", "story",
 )  # fmt: skip
+
+
+def is_sound(update: Update) -> bool:
+    """Numbers where numbers belong, and words where words: the library takes whatever stands there, and what stands
+    for a chat comes back in an answer."""
+    message, query, user = update.effective_message, update.callback_query, update.effective_user
+    place, change = update.effective_chat, update.my_chat_member
+    numbers: list[int | None] = [update.update_id, *(one.id for one in (place, user) if one is not None)]
+    words = [None if user is None else user.language_code]
+    if message is not None or change is not None:
+        numbers.append(None if place is None else place.id)
+    if query is not None or change is not None:
+        numbers.append(None if user is None else user.id)
+    if message is not None:
+        numbers.append(message.message_id)
+        words += [getattr(message, "text", None), getattr(message, "caption", None)]
+    if query is not None:
+        words += [query.id, query.data]
+    return (
+        all(type(one) is int and abs(one) < LARGEST_NUMBER for one in numbers)
+        and all(one is None or isinstance(one, str) for one in words)
+        and (query is None or query.id.isascii())
+        and (change is None or change.new_chat_member is not None)
+    )
 
 
 def to_event(update: Update) -> Event | None:

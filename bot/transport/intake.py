@@ -9,6 +9,7 @@ from telegram import Update
 from telegram.ext import Application
 
 from bot.errors import StorageFailed
+from bot.transport.events import is_sound
 from bot.transport.log import place_of
 from bot.transport.order import chat_of
 
@@ -48,7 +49,10 @@ class Intake:
 
     def _parsed(self, raw: Any) -> Update | None:
         try:
-            return Update.de_json(_lean(raw), self._application.bot)
+            update = Update.de_json(_lean(raw), self._application.bot)
+            if not is_sound(update):
+                raise ValueError
+            return update
         except Exception as error:  # whatever Telegram thinks of next: one update must not stop the others
             log.error("event=update_unreadable update=%s error=%s", number_of(raw), type(error).__name__)
             return None
