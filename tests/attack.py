@@ -23,7 +23,8 @@ async def traces_of(cast: Cast, *words: str, chats: Iterable[int] = ()) -> list[
         str(value)
         for call in cast.wire.calls
         if call.chat not in set(chats)
-        for value in call.parameters.values()
+        for name, value in call.parameters.items()
+        if name != "callback_query_id"  # Telegram's own, which a press is answered by, whatever stands in it
     ).lower()
     for word in {each.lower() for each in words}:
         encoded = [word.encode("utf-8", "surrogatepass"), word.encode("utf-16-le", "surrogatepass")]

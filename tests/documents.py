@@ -26,7 +26,8 @@ _UPDATE: Any = Update  # a class that the type checker does not take for hashabl
 DEEPEST = 4
 # Where a type says nothing but str, one of the API's own words stands there: statuses, types, sources.
 _CLOSED = ("type", "status", "source")
-_PRESSED = ("back", "hide", "open.r1", "acute.0", "removed.1", "moment.during")
+# Nobody is removed by these: number 3 is the only coordinator.
+_PRESSED = ("back", "hide", "open.r1", "acute.0", "removed.3", "moment.during")
 _NUMBERS = (
     0,
     1,
