@@ -9,7 +9,7 @@ from bot.storage.tables import metadata
 from tests.cast import Cast, Person
 
 EXAMPLES = int(os.environ.get("OPSPOR_ATTACKS", "1000"))  # more where somebody has the time
-ALL = EXAMPLES > 1000
+ALL = EXAMPLES > 1000  # and then by a lot of their own; otherwise the same ones at each run
 
 
 async def traces_of(cast: Cast, *words: str, chats: Iterable[int] = ()) -> list[str]:

@@ -17,7 +17,7 @@ from bot import particulars
 from bot.transport import webhook
 from bot.transport.recognising import UNREAD, looks
 from tests import documents
-from tests.attack import EXAMPLES, traces_of
+from tests.attack import ALL, EXAMPLES, traces_of
 from tests.cast import STRANGER, Cast, on_stage, play
 from tests.test_command_line import ROOT, one_sentence, opspor
 from tests.test_inviting import TO_THE_NAME, code_in
@@ -89,7 +89,11 @@ def test_of_a_thousand_random_updates_each_is_taken_and_not_a_word_stays(tmp_pat
                 assert kind in documents.ANSWERED or not called & SHOWN, (kind, called)
 
             @settings(
-                max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None
+                max_examples=EXAMPLES,
+                deadline=None,
+                derandomize=not ALL,
+                suppress_health_check=list(HealthCheck),
+                database=None,
             )
             @given(chance=st.randoms(use_true_random=True))
             def each(chance: random.Random) -> None:

@@ -21,7 +21,7 @@ from bot.storage import migrate, people, sessions
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database
 from bot.storage.sqlite import open_engine
-from tests.attack import EXAMPLES
+from tests.attack import ALL, EXAMPLES
 from tests.cast import (
     CONTENT,
     DEFAULTS_TO_THE_END,
@@ -62,6 +62,7 @@ def _on_her_road(codes: list[str]) -> str:
 class OnTheTable(RuleBasedStateMachine):
     """Anna has handed over and Bente has taken it; the telephone of one of them lies hidden on the table."""
 
+    over = False
     chat: ClassVar[int] = 1
     about: ClassVar[str] = ""
 
@@ -225,7 +226,10 @@ class OnTheTable(RuleBasedStateMachine):
         if not hasattr(self, "secret"):
             return
         session = self.session()
-        assert session is None or session.is_hidden
+        self.over = (
+            self.over or session is None
+        )  # after two hours, or by /stop: a later one is the bystander's own
+        assert self.over or (session is not None and session.is_hidden)
         counted["steps"] += 1
         for said in self.shown:
             assert self.secret not in said
@@ -240,6 +244,7 @@ counted: Counter[str] = Counter()
 _OFTEN = settings(
     max_examples=max(12, EXAMPLES // 80),
     stateful_step_count=25,
+    derandomize=not ALL,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import probing
 from tests import wire as raw
-from tests.attack import EXAMPLES, traces_of
+from tests.attack import ALL, EXAMPLES, traces_of
 from tests.cast import Cast, Person, on_stage, refer
 
 WHO = ("Zenobia Kvistgaard", "Kvistgaard")
@@ -129,6 +129,7 @@ def test_of_what_is_typed_of_a_citizen_nothing_is_in_a_file_a_log_or_a_message(t
 
             @settings(
                 max_examples=max(40, EXAMPLES // 25),
+                derandomize=not ALL,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
                 database=None,
