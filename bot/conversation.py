@@ -13,7 +13,6 @@ from bot.storage import notices, people, sessions, traces
 
 IDLE = timedelta(hours=2)
 
-
 # What is said of what was typed or sent. What is not listed cannot be read by anybody here, and may show who somebody
 # is: to that the strictest answer is given.
 _SAID = {

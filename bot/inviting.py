@@ -67,15 +67,16 @@ def unit(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
     return _asks_for(c, house, staff, NAME, now, event.message)
 
 
-def _asks_for(c: Connection, house: House, staff: Staff, what: str, now: datetime, pressed: int = 0) -> Reply:
+def _asks_for(
+    c: Connection, house: House, staff: Staff, what: str, now: datetime, pressed: int = 0, said: str = ""
+) -> Reply:
     skip = (Button(f"0:skip.{what}", house.phrases["invite.skip"]),)
-    return cards.house_card(c, house, staff, f"invite.{what}", now, pressed, choices=skip)
+    return cards.house_card(c, house, staff, said or f"invite.{what}", now, pressed, choices=skip)
 
 
 def refused(c: Connection, house: House, staff: Staff, what: str, now: datetime) -> Reply:
     """What was typed cannot be kept; it is still awaited."""
-    skip = (Button(f"0:skip.{what}", house.phrases["invite.skip"]),)
-    return cards.house_card(c, house, staff, f"entry.{what}_refused", now, choices=skip)
+    return _asks_for(c, house, staff, what, now, said=f"entry.{what}_refused")
 
 
 def skip(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:

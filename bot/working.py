@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot import asking, days, referring
 from bot.house import House
 from bot.model import Answers, Referral, Session, Staff
-from bot.storage import notices, referrals, traces, works
+from bot.storage import notices, referrals, works
 from bot.storage.works import Work
 
 FINAL = frozenset({"done", "declined"})  # after anything else the risk assessment is asked about again
@@ -157,6 +157,4 @@ def _no_call_any_more(c: Connection, referral: Referral, now: datetime) -> None:
     """That it was closed without contact is not so any more."""
     notice = notices.find(c, "failed", referral.sender, referral.reference)
     if notice is not None:
-        if notice.message:
-            traces.keep(c, notice.staff, notice.message, now)
-        notices.drop(c, notice.id)
+        referring.take_back(c, notice, now)

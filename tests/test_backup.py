@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -29,19 +29,6 @@ from bot.storage.sqlite import open_engine
 from tests.cast import Rows, finish, on_stage, play, refer
 from tests.test_retention import bytes_of
 from tests.test_storage import admit
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "opspor.db"
-
-
-@pytest.fixture
-def database(file: Path) -> Iterator[Database]:
-    migrate.migrate(f"sqlite:///{file}")
-    database = open_database(f"sqlite:///{file}")
-    yield database
-    database.close()
 
 
 def copied(file: Path, target: Path) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -31,13 +30,6 @@ MANY = 45  # more than two batches
 def file(tmp_path: Path) -> Path:
     migrate(f"sqlite:///{tmp_path}/opspor.db")
     return tmp_path / "opspor.db"
-
-
-@pytest.fixture
-def database(file: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{file}")
-    yield database
-    database.close()
 
 
 def admit(

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import random
 import sqlite3
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,9 +29,8 @@ from bot.storage import (
     watches,
     works,
 )
-from bot.storage.database import Database, open_database
+from bot.storage.database import Database
 from bot.storage.entries import Entry
-from bot.storage.migrate import migrate
 from bot.storage.purge import LEFTOVERS, OUTCOMES, purge
 from bot.storage.types import EPOCH, MILLISECOND
 from bot.storage.works import Work
@@ -43,19 +41,6 @@ DAY = 24 * HOUR
 NUMBER = 0x5A5B5C5D  # of a person
 MESSAGE, LOST, UPDATE = 0x6A7B8C9D, 0x5B6C7D8E, 0x7E8F9AABBCCD
 BACK = NOW + timedelta(days=3, milliseconds=777)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "opspor.db"
-
-
-@pytest.fixture
-def database(file: Path) -> Iterator[Database]:
-    migrate(f"sqlite:///{file}")
-    database = open_database(f"sqlite:///{file}")
-    yield database
-    database.close()
 
 
 def fill(c: Connection) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
@@ -52,19 +52,6 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 CHAT, NAME, PHONE = 5550123456789, "Ingeborg Æbelø", "+45 70 10 20 30"
 CIPHER = Cipher(urlsafe_b64encode(bytes(range(32))).decode())
 PLACE = Session("detection", "moment", 1)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "opspor.db"
-
-
-@pytest.fixture
-def database(file: Path) -> Iterator[Database]:
-    migrate(f"sqlite:///{file}")
-    database = open_database(f"sqlite:///{file}")
-    yield database
-    database.close()
 
 
 def admit(c: Connection, chat: int = CHAT, **other: Any) -> Staff:
