@@ -56,6 +56,15 @@ def _language(c: Connection, house: House, staff: Staff, event: Event, now: date
     return replace(reply, commands=cards.menu_of(speaking))
 
 
+def _show(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """The citizen's language, where the card asks for it; the sentence then stands in it."""
+    session = dialogue.load(c, house, staff, staff.active, now)
+    if session is None or event.argument not in house.words.of_citizens:
+        return cards.resume(c, house, staff, event, now)
+    step = engine.shown_in(house.flows[session.flow], session, event.argument)
+    return dialogue.advance(c, house, staff, session, step, now, event.message)
+
+
 def _open(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """A notice, a reminder or an entry of the inbox; only for the one it was sent to."""
     of_this = sorted(notices.of(c, event.argument), key=lambda one: one.message != event.message)
@@ -127,7 +136,7 @@ def _nowhere(c: Connection, house: House, staff: Staff, notice: Notice, event: E
     """Which units nobody can be asked in, as it is at this moment."""
     units = [house.places(unit, staff.language)["unit"] for unit in probing.outages(c, house, now)]
     said = (
-        house.phrase("nowhere.units", staff, units=", ".join(units))
+        house.phrase("nowhere.units", staff, units=house.words.list_of(units, staff.language))
         if units
         else house.phrase("nowhere.over", staff)
     )
@@ -240,6 +249,7 @@ _ACTIONS: dict[str, Order] = {
     "acute": cards.acute,
     "resume": cards.resume,
     "language": _language,
+    "show": _show,
     "withdraw": _withdraw,
     "undo": _undo,
     "notify": _notify,

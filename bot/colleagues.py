@@ -60,7 +60,11 @@ def unit(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
     if at < pages:
         choices.append(Button(f"0:unit.{key}p{at + 1}", house.phrases["staff.later"]))
     said = house.phrase(
-        "staff.people", staff, unit=_named(house, staff, named[key]), page=str(at), pages=str(pages)
+        "staff.people",
+        staff,
+        unit=_named(house, staff, named[key]),
+        page=house.words.number(at, staff.language),
+        pages=house.words.number(pages, staff.language),
     )
     return cards.house_card(c, house, staff, Text(said, ""), now, event.message, choices=tuple(choices))
 

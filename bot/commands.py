@@ -106,8 +106,7 @@ def _inbox(c: Connection, house: House, staff: Staff, event: Event, now: datetim
     if not waiting:
         return cards.house_card(c, house, staff, "inbox.empty", now)
     choices = tuple(Button(f"0:open.{one.reference}", Text(_named(house, staff, one), "")) for one in waiting)
-    one, many = house.phrases["inbox.one"], house.phrases["inbox.many"]
-    counted = house.words.plural(one, many, len(waiting), staff.language)
+    counted = house.words.plural(house.phrases["inbox.waiting"], len(waiting), staff.language)
     back = (cards.resume_button(house),) if sessions.open_of(c, staff.id) else ()
     card = Card((Line(Text(counted, "")),), choices, (*back, cards.acute_button(house)))
     return dialogue.reply_with(c, house, staff, card, now)

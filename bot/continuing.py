@@ -1,16 +1,16 @@
 """Whether a conversation that began in an earlier version of the flows makes sense in this one; it ends none."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from bot import engine
+from bot import engine, showing
 from bot.model import Answered, Answers, Flow, Guard, Line, Session, State, Value
 
 # What the house tells a conversation about its referral; no card has to offer it.
 _OF_THE_HOUSE = frozenset(
     {
-        *("urgency", "path", "route", "take", "contact"),
+        *("urgency", "path", "route", "take", "contact", showing.SHOWN_IN),
         *("assessment", "tool", "plan", "review", "offer", "answer", "due"),
     }
 )
@@ -29,9 +29,7 @@ def going_on(flow: Flow | None, session: Session) -> Session | None:
     trail = tuple(_passed_by(flow, one) for one in session.trail)
     if "sent" in state.marks and not _leads_back_to_consent(trail):
         return None
-    closed = bool(session.view) and not _visible(
-        _beside(flow, state, engine.view_of(session)), session.answers
-    )
+    closed = bool(session.view) and not _is_there(flow, state, session)
     if not closed and trail == session.trail:
         return session
     # With a view its buttons go: one of them, pressed now, must not answer the card behind it. What is hidden stays so.
@@ -104,12 +102,13 @@ def _leads_back_to_consent(trail: tuple[Answered, ...]) -> bool:
     return bool(given) and not given[-1].aside
 
 
-def _beside(flow: Flow, state: State, view: str) -> Iterable[Line]:
-    beside: Mapping[str, Iterable[Line]] = {
-        "why": state.why,
-        "show": [line for line in state.lines if line.aloud],
-    }
-    return flow.views[view].lines if view in flow.views else beside.get(view, ())
+def _is_there(flow: Flow, state: State, session: Session) -> bool:
+    """What is shown over the card."""
+    view, answers = engine.view_of(session), session.answers
+    if showing.is_open(view):
+        return bool(showing.words(state, answers))
+    lines = flow.views[view].lines if view in flow.views else state.why if view == "why" else ()
+    return _visible(lines, answers)
 
 
 def _visible(lines: Iterable[Line], answers: Answers) -> bool:

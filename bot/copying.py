@@ -93,11 +93,9 @@ def _answered(
         keys = (value,) if isinstance(value, str) else value
         labels = [label for key in keys if (label := _label(flow, question, key)) is not None]
         if labels:
-            said = ", ".join(
-                house.words.say(label, staff.language, house.places(staff.unit, staff.language))
-                for label in labels
-            )
-            yield house.words.say(name, staff.language, {}), said
+            places = house.places(staff.unit, staff.language)
+            said = [house.words.say(label, staff.language, places) for label in labels]
+            yield house.words.say(name, staff.language, {}), house.words.list_of(said, staff.language)
 
 
 def _label(flow: Flow, question: str, key: str) -> Text | None:

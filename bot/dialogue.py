@@ -1,15 +1,16 @@
 """One person's session: shown, moved, begun and ended, always inside the transaction of one update."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import consequences, continuing, days, engine, referring, working
+from bot import consequences, continuing, days, engine, referring, showing, working
 from bot.house import House
 from bot.locales.screen import screen
-from bot.model import Answers, Button, Card, Line, Reply, Session, Staff, Step
+from bot.locales.words import SOURCE
+from bot.model import Answers, Button, Card, Line, Reply, Session, Staff, Step, Text
 from bot.storage import notices, people, referrals, sessions, traces, works
 
 OWN = ""
@@ -52,11 +53,15 @@ def show(
     """The card that a session is on, with a referral's values filled in. `told` are phrases that stand above it."""
     card = engine.card(house.flows[session.flow], session)
     values = {**_referral_values(c, house, staff, session), **_deadlines(house, staff, card, now)}
-    lines = (*(Line(house.phrases[name]) for name in told), *card.lines)
+    told_first = (Line(house.phrases[name]) for name in told)
+    lines = (*told_first, *card.lines, *_below(house, staff, session, card))
     undo = _undo(c, house, staff, session, now)
     copies = _copies(house, session)
-    shown = replace(card, lines=lines, values=values, controls=(*undo, *beside, *copies, *card.controls))
-    return reply_with(c, house, staff, shown, now, pressed, toast, session.turn)
+    choices = (*card.choices, *_languages(house, session))
+    offered = (*undo, *beside, *copies, *card.controls)
+    shown = replace(card, lines=lines, choices=choices, values=values, controls=offered)
+    tongue = shown_in(house, staff, session)
+    return reply_with(c, house, staff, shown, now, pressed, toast, session.turn, tongue)
 
 
 def _undo(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> tuple[Button, ...]:
@@ -65,6 +70,35 @@ def _undo(c: Connection, house: House, staff: Staff, session: Session, now: date
         return ()
     number = working.can_be_undone(c, session.reference, staff, now)
     return (Button(f"0:undo.{number}", house.phrases["button.undo"]),) if number else ()
+
+
+def _languages(house: House, session: Session) -> tuple[Button, ...]:
+    """Each by its own name, so that the citizen can point at hers or his."""
+    if not showing.asks_for_a_language(session.view):
+        return ()
+    return tuple(
+        Button(f"0:show.{code}", Text(house.words.language_name(code), ""))
+        for code in house.words.of_citizens
+    )
+
+
+def _below(house: House, staff: Staff, session: Session, card: Card) -> Iterator[Line]:
+    """Below a sentence that is shown to the citizen: which it is, and that nobody has reviewed it."""
+    if card.showing is None:
+        return
+    number, of = (house.words.number(one, staff.language) for one in card.showing)
+    if card.showing[1] > 1:
+        yield Line(Text(house.phrase("show.place", staff, number=number, count=of), ""))
+    tongue = shown_in(house, staff, session)
+    if not house.words.is_reviewed(tongue):
+        name = house.words.language_name(tongue, staff.language)
+        yield Line(Text(house.phrase("show.unreviewed", staff, language=name), ""))
+
+
+def shown_in(house: House, staff: Staff, session: Session) -> str:
+    """The citizen's language as it was chosen in this conversation; the employee's own, while none was."""
+    chosen = showing.language_of(session.given) or staff.language
+    return chosen if chosen in house.words.of_citizens else SOURCE
 
 
 def _copies(house: House, session: Session) -> tuple[Button, ...]:
@@ -85,11 +119,12 @@ def _deadlines(house: House, staff: Staff, card: Card, now: datetime) -> dict[st
 
 def reply_with(
     c: Connection, house: House, staff: Staff, card: Card, now: datetime, pressed: int = 0, toast: str = "",
-    turn: int = 0,
+    turn: int = 0, tongue: str = "",
 ) -> Reply:  # fmt: skip
-    """The live card is edited where it was pressed; otherwise it is sent at the bottom, and the old one goes."""
+    """The live card is edited where it was pressed; otherwise it is sent at the bottom, and the old one goes. `tongue`
+    is the citizen's language, where the card shows her or him a sentence."""
     places = house.places(staff.unit, staff.language)
-    made = screen(house.words, card, staff.language, places, turn=turn)
+    made = screen(house.words, card, staff.language, places, turn=turn, tongue=tongue)
     live = staff.live if pressed and pressed == staff.live else 0
     if staff.live and not live:
         traces.keep(c, staff.id, staff.live, now)

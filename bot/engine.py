@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from bot import controls, showing
 from bot.model import (
     START,
     Answered,
@@ -13,7 +14,6 @@ from bot.model import (
     Event,
     Flow,
     Guard,
-    Line,
     Session,
     State,
     Step,
@@ -21,9 +21,6 @@ from bot.model import (
 
 STOPPED = "stopped"
 
-# What a bystander must not be able to undo by chance: the hidden screen has four buttons that each show something
-# ordinary, and only the second of two presses on `hide`, with nothing in between, brings the card back.
-_ON_HIDDEN = ("back", "hide", "more", "acute")
 _HIDDEN, _ROOM, _PAPERS, _EMERGENCY = "hide", "hide.room", "hide.papers", "hide.acute"
 
 
@@ -47,7 +44,7 @@ def step(flow: Flow, session: Session, event: Event) -> Step:
     if "." in event.code:
         choice = _offered(flow, session, event.code)
         return Step(session, note="not_offered") if choice is None else _choose(flow, session, choice)
-    if event.code not in _controls(flow, session):
+    if event.code not in controls.offered(flow, session):
         return Step(session, note="not_offered")
     return _CONTROLS[event.code](flow, session)
 
@@ -64,9 +61,9 @@ def stopped(session: Session) -> Session:
 
 def card(flow: Flow, session: Session) -> Card:
     """The screen that a session is on, in codes and Danish msgids."""
-    if session.view in ("why", "show"):
+    if session.view == "why" or showing.is_open(session.view):
         return _card_beside(flow, session)
-    state, answers, controls = _shown(flow, session), session.answers, _controls(flow, session)
+    state, answers = _shown(flow, session), session.answers
     lines = tuple(line for line in state.lines if _all(line.when, answers))
     choices = tuple(
         Button(choice.code, choice.label, ticked=state.many and choice.key in session.ticks)
@@ -74,7 +71,8 @@ def card(flow: Flow, session: Session) -> Card:
         if _all(choice.when, answers)
     )
     marks = state.marks.union(*(line.marks for line in lines))
-    return Card(lines, choices, tuple(_control(flow, name, state) for name in controls), marks)
+    named = (controls.button(flow, name, state) for name in controls.offered(flow, session))
+    return Card(lines, choices, tuple(named), marks)
 
 
 def _shown(flow: Flow, session: Session) -> State:
@@ -83,64 +81,21 @@ def _shown(flow: Flow, session: Session) -> State:
 
 def view_of(session: Session) -> str:
     """The flow's view that is shown: the emergency card is one and the same, also over the hidden screen."""
+    if showing.asks_for_a_language(session.view):
+        return showing.LANGUAGES
     return "acute" if session.view == _EMERGENCY else session.view
 
 
 def _card_beside(flow: Flow, session: Session) -> Card:
     state, answers = flow.states[session.state], session.answers
-    lines = state.why if session.view == "why" else _aloud(state, answers)
-    shown = tuple(line for line in lines if _all(line.when, answers))
+    shown, place = tuple(line for line in state.why if _all(line.when, answers)), None
+    if showing.is_open(session.view):
+        every = showing.words(state, answers)
+        number = min(showing.number(session.view), len(every))
+        shown, place = every[number - 1 : number], (number, len(every))
     marks = frozenset[str]().union(*(line.marks for line in shown))
-    controls = _controls(flow, session)
-    return Card(shown, (), tuple(_control(flow, name, state, beside=True) for name in controls), marks)
-
-
-def _control(flow: Flow, name: str, state: State, beside: bool = False) -> Button:
-    if name in ("next", "done") and state.moves is not None:
-        return Button(name, state.moves)
-    if ":" in name:  # a button of the house's, which works when the conversation is over
-        return Button(name, flow.controls[name.removeprefix("0:").removesuffix(".0")])
-    special = f"{state.name.partition('.')[0]}.{name}"
-    label = (
-        flow.controls.get(special) or flow.controls[f"beside.{name}" if beside and name == "back" else name]
-    )
-    return Button(name, label)
-
-
-def _controls(flow: Flow, session: Session) -> tuple[str, ...]:
-    """What a card offers beside its answers, by name."""
-    if session.view:
-        return _view_controls(session)
-    state = flow.states[session.state]
-    if state.ends:
-        return ("acute", *(f"0:{name}.0" for name in ("notify", "ask") if name in flow.views))
-    moves = () if state.moves is None else ("done" if state.many else "next",)
-    withdraw = ("withdraw",) if "sent" in state.marks else ()
-    why = ("why",) if state.why else ()
-    show = ("show",) if _aloud(state, session.answers) else ()
-    more = ("more",) if "more" in flow.views else ()
-    return (*moves, *withdraw, "back", *why, *show, "acute", "hide", *more, "stop")
-
-
-def _view_controls(session: Session) -> tuple[str, ...]:
-    match session.view:
-        case "hide" | "hide.room" | "hide.papers":
-            return _ON_HIDDEN
-        case "hide.acute":
-            return ("next", "hide")
-        case "acute" | "honour":
-            return ("next", "hide", "stop") if session.view == "acute" else ("next", "acute", "hide", "stop")
-        case "ask":
-            send = () if session.sealed else ("done",)
-            return (*send, "back", "acute", "hide", "stop")
-        case "more":
-            withdraw = ("withdraw",) if session.sealed else ()
-            return ("notify", "ask", *withdraw, "back", "acute", "hide", "stop")
-    return ("back", "acute", "hide", "stop")
-
-
-def _aloud(state: State, answers: Answers) -> tuple[Line, ...]:
-    return tuple(line for line in state.lines if line.aloud and _all(line.when, answers))
+    named = (controls.button(flow, name, state, beside=True) for name in controls.offered(flow, session))
+    return Card(shown, (), tuple(named), marks, showing=place)
 
 
 # --- answering --------------------------------------------------------------------------------------
@@ -148,7 +103,7 @@ def _aloud(state: State, answers: Answers) -> tuple[Line, ...]:
 
 def _offered(flow: Flow, session: Session, code: str) -> Choice | None:
     """The choice that a press names, if the card that is shown has it; what was forged or is old has none."""
-    if session.view in ("why", "show"):
+    if session.view == "why" or showing.is_open(session.view):
         return None
     answers = session.answers
     for choice in _shown(flow, session).choices:
@@ -203,6 +158,8 @@ def _answer(
 
 
 def _back(flow: Flow, session: Session) -> Step:
+    if showing.asks_for_a_language(session.view):
+        return Step(_turned(session, view=showing.as_words(session.view)))
     if session.view:
         return Step(_turned(session, view=_HIDDEN if session.is_hidden else ""))
     if all(one.aside for one in session.trail[session.sealed :]):
@@ -260,6 +217,21 @@ def _view(name: str) -> Callable[[Flow, Session], Step]:
     return show
 
 
+def _show(flow: Flow, session: Session) -> Step:
+    """From a card its first sentence; from a sentence the next one."""
+    every = showing.words(flow.states[session.state], session.answers)
+    return Step(_turned(session, view=showing.next_after(session.view, every)))
+
+
+def shown_in(flow: Flow, session: Session, language: str) -> Step:
+    """The citizen's language is chosen, where it is asked for: the same sentence, in that one, as all others from now
+    on in this conversation."""
+    if not showing.asks_for_a_language(session.view):
+        return Step(session, note="not_offered")
+    given = {**session.given, showing.SHOWN_IN: language}
+    return Step(_turned(session, given=given, view=showing.as_words(session.view)))
+
+
 def _hide(flow: Flow, session: Session) -> Step:
     """Over a card the hidden screen; on that first the room, and pressed there again the card."""
     following = {_HIDDEN: _ROOM, _PAPERS: _ROOM, _ROOM: ""}
@@ -272,6 +244,8 @@ def covered(session: Session) -> Session:
 
 
 def _more(flow: Flow, session: Session) -> Step:
+    if showing.is_open(session.view):
+        return Step(_turned(session, view=showing.as_languages(session.view)))
     return Step(_turned(session, view=_PAPERS if session.is_hidden else "more"))
 
 
@@ -284,7 +258,7 @@ _CONTROLS: dict[str, Callable[[Flow, Session], Step]] = {
     "next": _next,
     "done": _done,
     "why": _view("why"),
-    "show": _view("show"),
+    "show": _show,
     "acute": _acute,
     "hide": _hide,
     "more": _more,

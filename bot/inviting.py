@@ -39,7 +39,9 @@ def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) 
 
 
 def _many(house: House, staff: Staff) -> Text:
-    return Text(house.phrase("invite.many", staff, count=str(UNUSED_AT_MOST)), "")
+    return Text(
+        house.phrase("invite.many", staff, count=house.words.number(UNUSED_AT_MOST, staff.language)), ""
+    )
 
 
 def role(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:

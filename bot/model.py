@@ -12,6 +12,8 @@ Urgency = Literal["now", "same_day", "standard"]
 
 URGENCIES: tuple[Urgency, ...] = ("standard", "same_day", "now")  # rising
 TOO_MANY = "too_many"  # the code of what was typed, or asked for, faster than anybody can
+CARD_LENGTH, LABEL_LENGTH = 700, 48  # characters that a screen of a telephone holds, and a button
+SHOWN_LENGTH = 340  # of a sentence for the citizen, which shares a screen with what it means
 START = "start"  # where every machine begins, before the first card
 
 
@@ -32,10 +34,12 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A Danish sentence, which is its own gettext msgid, and the gettext context it stands in."""
+    """A Danish sentence, which is its own gettext msgid, and the gettext context it stands in. `many` is how it is said
+    of more than one, where it counts."""
 
     msgid: str
     context: str
+    many: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One card's worth of a flow. `moves` is the label of its next or done control, where it has one."""
+    """One card's worth of a flow. `moves` is the label of its next or done control, where it has one; `words` are more
+    that may be shown to the citizen from here and do not stand on the card."""
 
     name: str
     question: str
@@ -78,6 +83,7 @@ class State:
     ends: bool = False
     moves: Text | None = None
     why: tuple[Line, ...] = ()
+    words: tuple[Line, ...] = ()
     law: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     marks: frozenset[str] = frozenset()
@@ -199,13 +205,15 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A screen: paragraphs, answers, controls. `marks` say what it is about, for checks and tests."""
+    """A screen: paragraphs, answers, controls. `marks` say what it is about, for checks and tests; `showing`: its one
+    sentence is shown to the citizen; which, from 1, of how many."""
 
     lines: tuple[Line, ...]
     choices: tuple[Button, ...] = ()
     controls: tuple[Button, ...] = ()
     marks: frozenset[str] = frozenset()
     values: Mapping[str, str] = field(default_factory=dict)
+    showing: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,20 +305,9 @@ class Notice:
 
     id: int
     kind: Literal[
-        "referral",
-        "duty_open",
-        "status",
-        "failed",
-        "clock",
-        "return",
-        "probe",
-        "nowhere",
-        "duty_unit",
-        "review",
-        "copy",
-        "lapsing",
-        "menu",
-    ]
+        "referral", "duty_open", "status", "failed", "clock", "return", "probe", "nowhere", "duty_unit", "review",
+        "copy", "lapsing", "menu",
+    ]  # fmt: skip
     staff: int
     reference: str
     due: datetime | None

@@ -107,6 +107,18 @@ class Admission(_Table):
         return timedelta(days=self.months * 365 // 12)
 
 
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+
+
+class Languages(_Table):
+    """Which languages are used besides Danish, None being every one that is whole; and whether a professional must have
+    reviewed them."""
+
+    staff: list[LanguageCode] | None = None
+    citizen: list[LanguageCode] | None = None
+    reviewed_only: bool = False
+
+
 class Link(_Table):
     url: str
     last_checked: date
@@ -149,6 +161,7 @@ class Municipality(_Table):
     links: dict[str, Link] = {}
     offer: list[Offer] = []
     content: ContentChoices = ContentChoices()
+    languages: Languages = Languages()
 
     def placeholders(self, unit: str, language: str, today: date) -> dict[str, str]:
         """What the texts' placeholders stand for, for staff of one unit in one language."""

@@ -10,7 +10,7 @@ from bot.errors import ConfigError
 from bot.flows import loader
 from bot.flows.properties import PROPERTIES
 from bot.flows.vocabulary import QUESTIONS
-from bot.locales import words
+from bot.locales import reading
 from bot.model import Notice, Text
 from bot.municipality import Municipality
 from bot.privacy import languages, rows
@@ -34,7 +34,7 @@ def write(town: Municipality, chosen: Sequence[str], directory: Path) -> None:
 def paper(town: Municipality, language: str) -> str:
     """Raises ConfigError where the papers, or the flows, are not whole in the language."""
     sentences, content = privacy.read(language), loader.load(unverified=True)
-    spoken = words.load(zone=town.timezone)
+    spoken = reading.load(zone=town.timezone)
     if language not in spoken.languages:
         raise ConfigError(f"the flows are not whole in '{language}'; `opspor doctor` says what is missing")
     names = roles(town, language)

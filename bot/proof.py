@@ -14,8 +14,9 @@ FILE = PACKAGE / "flows" / "proof.json"
 _READ = (
     "flows/*.toml",
     "flows/**/*.py",
-    "locales/*.po",
-    "locales/words.py",
+    "locales/**/*.po",
+    "locales/**/*.toml",
+    "locales/*.py",
     "storage/codes.py",
     "storage/types.py",
     "model.py",

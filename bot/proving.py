@@ -8,9 +8,10 @@ from typing import Any
 from bot import proof
 from bot.errors import Unproven
 from bot.flows import loader
+from bot.flows.properties.demands import Spoken
 from bot.flows.verdicts import Broken, Report, Verdict
 from bot.flows.verify import together
-from bot.locales import words
+from bot.locales import reading
 from bot.model import Flow, Session
 from bot.storage.codes import (
     read_answers,
@@ -41,8 +42,14 @@ Tell = Callable[[Flow, Broken, Verdict], str]  # a counterexample as text
 def prove(directory: Path = loader.DIRECTORY) -> list[Proven]:
     """Every variant, every flow, every property. Raises FlowError for what cannot be loaded."""
     contents = [loader.load(directory, unverified=unverified) for unverified in VARIANTS.values()]
-    said = [words.load(needed=content.texts()) for content in contents]
-    spoken = [{language: each.untouched(language) for language in each.languages} for each in said]
+    said = [reading.load(needed=content.needed()) for content in contents]
+    spoken = [
+        Spoken(
+            {language: each.untouched(language) for language in each.languages},
+            {language: each.untouched_shown(language) for language in each.of_citizens},
+        )
+        for each in said
+    ]
     flows = [content.flows for content in contents]
     reports = together(list(zip(flows, spoken, strict=True)), kept)
     return [

@@ -20,7 +20,7 @@ from bot.consequences import CHAT_KEPT
 from bot.errors import StorageFailed
 from bot.flows import loader
 from bot.house import House
-from bot.locales import words
+from bot.locales import reading, words
 from bot.model import Staff
 from bot.municipality import Municipality
 from bot.storage import entries, keys, migrate, people, sendings, sessions, traces
@@ -63,7 +63,12 @@ def machine_clock() -> datetime:
 def prepare(settings: Settings, municipality: Municipality) -> Prepared:
     """Raises ConfigError or FlowError before anything is started; migrates the database where it needs it."""
     content = loader.load(unverified=bool(municipality.content.unverified_approved_by))
-    spoken = words.load(zone=municipality.timezone, needed=content.texts())
+    chosen = municipality.languages
+    spoken = reading.load(
+        zone=municipality.timezone,
+        needed=content.needed(),
+        wanted=reading.Wanted(chosen.staff, chosen.citizen, chosen.reviewed_only),
+    )
     cipher = Cipher(settings.key, settings.key_old)
     db = open_database(settings.database)
     asyncio.run(db.run(lambda c: _ready(c, cipher)))

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.errors import ConfigError
-from bot.model import Flow, Text
+from bot.model import Flow
 from bot.municipality import EXAMPLE, Municipality
 from bot.municipality import read as read_municipality
 
 if TYPE_CHECKING:  # Babel is loaded only by what needs words
+    from bot.flows.loader import Content
     from bot.flows.verdicts import Broken, Verdict
     from bot.locales.words import Words
     from bot.proving import Tell
@@ -68,11 +69,11 @@ def check(
 def _telling() -> "Tell":
     """Counterexamples in Danish, as the invented municipality's employee sees them, or the one's that is set."""
     from bot.flows import telling
-    from bot.locales import words
+    from bot.locales import reading
     from bot.locales.screen import screen
 
     town = read_municipality(os.environ.get("OPSPOR_MUNICIPALITY", "") or EXAMPLE)
-    said, values = words.load(zone=town.timezone), _values(town, "da")
+    said, values = reading.load(zone=town.timezone), _values(town, "da")
 
     def tell(flow: Flow, broken: "Broken", verdict: "Verdict") -> str:
         return telling.tell(
@@ -89,23 +90,22 @@ def draw_flows(
     print_to: Annotated[Path | None, typer.Option("--print", help="write the printable paper here")] = None,
     language: Annotated[str, typer.Option(help="an enabled language")] = "da",
 ) -> None:
-    """Mermaid charts of the flows; with --print one HTML document for the day the chat must not be used."""
-    from bot.flows import declared, draw, loader, paper
+    """Mermaid charts of the flows; with --print one HTML document: for the day the chat must not be used, and, in
+    another language than Danish, for whoever reads the translation through."""
+    from bot.flows import declared, draw, loader
 
-    found, town, words, values = _on_the_table(flow, language)
-    chosen = [flow] if flow else list(found)
-    drawable = {name: (one, declared.shapes(loader.DIRECTORY, name)) for name, one in found.items()}
-
-    def say(text: Text) -> str:
-        return words.say(text, language, values)
-
+    content, town, words, values = _on_the_table(flow, language, also_shown=print_to is not None)
+    chosen = [flow] if flow else list(content.flows)
     if print_to is None:
-        typer.echo("\n".join(draw.mermaid(*drawable[name], say) for name in chosen))
+        drawable = {name: (content.flows[name], declared.shapes(loader.DIRECTORY, name)) for name in chosen}
+        charts = (
+            draw.mermaid(*one, lambda text: words.say(text, language, values)) for one in drawable.values()
+        )
+        typer.echo("\n".join(charts))
         return
-    changed = max(path.stat().st_mtime for path in loader.DIRECTORY.glob("*.toml"))
-    dated = datetime.fromtimestamp(changed, ZoneInfo(town.timezone)).date().isoformat()
-    facts = paper.Facts(town.name, values["unit"], dated, words.language_name(language), language)
-    made = paper.document(drawable, chosen, say, paper.read(language), facts)
+    from bot import printing
+
+    made = printing.paper_of(content, chosen, town, words, values, language)
     try:
         print_to.write_text(made, "utf-8")
     except OSError as error:
@@ -122,7 +122,8 @@ def play_flow(
     from bot.flows import play
     from bot.locales.screen import screen
 
-    found, _, words, values = _on_the_table(flow, language)
+    content, _, words, values = _on_the_table(flow, language)
+    found = content.flows
     entries = found[flow].entries
     if entry and entry not in entries:
         raise ConfigError(f"--entry is '{entry}'; {flow} has {', '.join(entries)}")
@@ -132,20 +133,23 @@ def play_flow(
     )  # fmt: skip
 
 
-def _on_the_table(flow: str, language: str) -> tuple[dict[str, Flow], Municipality, "Words", dict[str, str]]:
-    """What drawing and playing need: the flows, the municipality (the invented one where none is set), the words
-    and what the placeholders stand for."""
+def _on_the_table(
+    flow: str, language: str, also_shown: bool = False
+) -> tuple["Content", Municipality, "Words", dict[str, str]]:
+    """What drawing and playing need: the content, the municipality (the invented one where none is set), the words
+    and what the placeholders stand for. `also_shown`: a language that is only shown to citizens will do."""
     from bot.flows import loader
-    from bot.locales import words
+    from bot.locales import reading
 
     town = read_municipality(os.environ.get("OPSPOR_MUNICIPALITY", "") or EXAMPLE)
-    found = loader.load(unverified=bool(town.content.unverified_approved_by)).flows
-    if flow and flow not in found:
-        raise ConfigError(f"there is no flow '{flow}'; there is {', '.join(found)}")
-    said = words.load(zone=town.timezone)
-    if language not in said.languages:
-        raise ConfigError(f"--language is '{language}'; enabled are {', '.join(said.languages)}")
-    return dict(found), town, said, _values(town, language)
+    content = loader.load(unverified=bool(town.content.unverified_approved_by))
+    if flow and flow not in content.flows:
+        raise ConfigError(f"there is no flow '{flow}'; there is {', '.join(content.flows)}")
+    said = reading.load(zone=town.timezone, needed=content.needed())
+    there = dict.fromkeys((*said.languages, *(said.of_citizens if also_shown else ())))
+    if language not in there:
+        raise ConfigError(f"--language is '{language}'; enabled are {', '.join(there)}")
+    return content, town, said, _values(town, language)
 
 
 def _values(town: Municipality, language: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import buttons, checkup, terms
-from bot.locales import words
+from bot.locales import reading
 from bot.storage import people
 from tests import wire as raw
 from tests.cast import NEUTRAL, STRANGER, Cast, Person, notices_of, on_stage, play, refer, session_of
@@ -467,7 +467,7 @@ async def test_the_coordinators_hear_of_it_a_fortnight_before_one_at_a_time(tmp_
 async def test_the_longest_of_these_cards_is_short_enough_for_a_telephone(
     tmp_path: Path, language: str
 ) -> None:
-    async with on_stage(tmp_path, words=words.load()) as cast:
+    async with on_stage(tmp_path, words=reading.load()) as cast:
         cast.later(days=352)
         number = await cast.karen.id()
         await cast.ask(lambda c: people.set_language(c, number, language))

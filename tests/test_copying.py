@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.locales import words
+from bot.locales import reading
 from tests.cast import NEUTRAL, Cast, Person, on_stage
 
 COPY, TEMPLATE = "Kopiér mine svar", "Skabelon til underretning"
@@ -148,4 +148,4 @@ def test_every_question_that_a_card_asks_in_words_has_a_short_name_for_the_copy(
         choice.question for state in content.flows["detection"].states.values() for choice in state.choices
     }
     assert asked == {name.removeprefix("answer.") for name in content.phrases if name.startswith("answer.")}
-    assert words.load().languages
+    assert reading.load().languages

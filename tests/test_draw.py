@@ -23,7 +23,7 @@ from bot.flows.loader import DIRECTORY, load
 from bot.flows.paper.occasions import in_words
 from bot.flows.paper.sheet import beside, sheets
 from bot.flows.shape import StateShape
-from bot.locales import words
+from bot.locales import reading
 from bot.model import Choice, Flow, Guard, Line, State, Text
 from bot.municipality import EXAMPLE
 from bot.municipality import read as read_municipality
@@ -32,7 +32,7 @@ OPSPOR = Path(sys.executable).parent / "opspor"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 TOWN = read_municipality(EXAMPLE)
 FLOWS = load(unverified=True).flows
-SPOKEN = words.load()
+SPOKEN = reading.load()
 OPEN = dict.fromkeys(
     ("sender", "sender_phone", "stored", "code", "review", "assessed_by", "receipt_by"), "________"
 )

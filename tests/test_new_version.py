@@ -291,9 +291,9 @@ async def test_a_level_that_is_none_any_more_keeps_nobody_from_ending(tmp_path: 
 
 
 async def test_it_is_told_in_the_language_of_whoever_reads_it(tmp_path: Path) -> None:
-    from bot.locales import words
+    from bot.locales import reading
 
-    async with on_stage(tmp_path, words=words.load(zone="Europe/Copenhagen")) as cast:
+    async with on_stage(tmp_path, words=reading.load(zone="Europe/Copenhagen")) as cast:
         await cast.anna.say("/new")
         await cast.sql("UPDATE staff SET language = 'en'")
         await cast.sql("UPDATE session SET state = 'long_gone'")

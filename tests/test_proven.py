@@ -1,5 +1,6 @@
 """The flows are proven, and each property's proof can fail: one fault in the content or the engine for each."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,14 @@ import pytest
 from bot import derived, engine, proof, proving
 from bot.errors import Unproven
 from bot.flows import loader, telling, verify
-from bot.flows.properties.demands import PROPERTIES
+from bot.flows.properties.demands import PROPERTIES, Spoken
 from bot.flows.verdicts import Broken, Report, Verdict
 from bot.locales import words
 from bot.locales.screen import screen
-from bot.model import Flow, Guard, Session, Step
+from bot.model import Flow, Guard, Session, Step, Text
 from tests.test_transcripts import TODAY, TOWN
 
-DANISH: verify.Spoken = {"da": lambda text: text.msgid}
+DANISH = Spoken({"da": lambda text: text.msgid})
 DIRECTORY = loader.DIRECTORY
 
 ROUND = 'then = [{ when = "in_shelter", to = "next" }, { to = "closing" }]\n'
@@ -101,9 +102,28 @@ def test_an_urgency_that_falls_when_more_is_said_breaks_p7(monkeypatch: pytest.M
 
 def test_a_sentence_that_a_language_lacks_breaks_p14() -> None:
     flows = loader.load(unverified=True).flows
-    lame: verify.Spoken = {"xx": lambda text: None if "112" in text.msgid else text.msgid}
-    report = verify.verify(flows, lame, proving.kept, only={"P14"})
-    assert report.verdicts[0].broken is not None
+    lame: dict[str, Callable[[Text], str | None]] = {
+        "xx": lambda text: None if "112" in text.msgid else text.msgid
+    }
+    for spoken in (Spoken(lame), Spoken({}, lame)):
+        report = verify.verify(flows, spoken, proving.kept, only={"P14"})
+        assert report.verdicts[0].broken is not None
+
+
+def test_a_citizens_language_owes_only_what_is_shown_to_the_citizen() -> None:
+    flows = loader.load(unverified=True).flows
+    aloud = {
+        line.text
+        for flow in flows.values()
+        for state in flow.states.values()
+        for line in (*state.lines, *state.why, *state.words)
+        if line.aloud
+    }
+    shown: dict[str, Callable[[Text], str | None]] = {
+        "xx": lambda text: text.msgid if text in aloud else None
+    }
+    verdict = verify.verify(flows, Spoken({}, shown), proving.kept, only={"P14"}).verdicts[0]
+    assert verdict.passed and verdict.looks > 60
 
 
 def test_looking_that_forgets_what_was_answered_breaks_p16(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import pytest
 from bot import derived, engine
 from bot.flows import loader
 from bot.flows.guards import GUARDS
-from bot.locales import words
+from bot.locales import reading
 from bot.locales.screen import TICK, screen
 from bot.locales.words import Words
 from bot.model import Answers, Card, Flow, Session, State, Step, Value
@@ -363,7 +363,7 @@ def test_notifying_and_asking_the_key_person_can_be_reached_from_every_card() ->
 
 def test_every_card_in_every_language_fits_on_a_telephone() -> None:
     """At most 700 characters, labels of at most 48, no hole and no placeholder left (P14)."""
-    spoken = words.load()
+    spoken = reading.load()
     town = read_municipality(EXAMPLE)
     looked: set[tuple[str, object]] = set()
     for walk in everything():
@@ -405,7 +405,7 @@ def _fits(spoken: Words, look: Look, language: str, values: dict[str, str]) -> N
 
 
 def test_the_hidden_screen_tells_nothing_in_any_language() -> None:
-    spoken = words.load()
+    spoken = reading.load()
     flow = content(True).flows["detection"]
     hidden = press(flow, engine.begin(flow, "new", 1), "hide").session
     card = engine.card(flow, hidden)

@@ -14,15 +14,15 @@ from bot.errors import FlowError
 from bot.flows import loader
 from bot.flows.guards import GUARDS
 from bot.flows.properties import PROPERTIES
-from bot.flows.properties.demands import ANYWHERE, After, AtMost, Demand, Each, Ground, Never, Owed
+from bot.flows.properties.demands import ANYWHERE, After, AtMost, Demand, Each, Ground, Never, Owed, Spoken
 from bot.flows.trying import REFERENCE, Press
 from bot.flows.verdicts import Broken, Report
-from bot.flows.verify import GIVENS, Spoken, verify
+from bot.flows.verify import GIVENS, verify
 from bot.flows.vocabulary import QUESTIONS
 from bot.model import Answers, Event, Flow, Session, Step
 from bot.proving import kept
 
-DANISH: Spoken = {"da": lambda text: text.msgid}
+DANISH = Spoken({"da": lambda text: text.msgid})
 Edit = tuple[str, str, str]  # the file, what stands there, what stands there instead
 LONGEST = 120
 

@@ -123,6 +123,11 @@ def _state(merged: Merged, register: Register, name: str, file: str, shape: Stat
             *(_line(merged, context, one) for one in shape.why if register.unverified or not one.unverified),
             *_references(register, shape),
         ),
+        words=tuple(
+            _line(merged, context, one)
+            for one in shape.words
+            if register.unverified or not _is_unverified(merged, one)
+        ),
         law=tuple(shape.law),
         source=tuple(shape.source),
         marks=frozenset(shape.marks),

@@ -16,7 +16,7 @@ REQUIRED_STATES = ("stopped",)
 REQUIRED_VIEWS = ("acute", "hide", "hide.room", "hide.papers")
 CONTROLS = (
     *("back", "next", "done", "why", "show", "acute", "hide", "more", "notify", "ask", "stop", "withdraw"),
-    "beside.back",
+    *("beside.back", "beside.show", "beside.more"),
 )
 ON_VIEWS = ("acute.next", "ask.done", "hide.back", "hide.hide", "hide.more", "hide.acute")
 
@@ -45,7 +45,7 @@ def of_meaning(merged: Merged, register: Register) -> list[str]:
 
 def _of_uses(merged: Merged, shape: StateShape) -> Iterator[str]:
     """A text with a name is judged where it stands, too."""
-    for line in shape.line:
+    for line in (*shape.line, *shape.words):
         named = merged.texts.get(line.use)
         if named is None:
             continue
@@ -88,8 +88,11 @@ def _of_names(merged: Merged, register: Register, name: str, shape: StateShape) 
         yield f"asks unknown question '{question}'"
     if shape.many != (question in MANY):
         yield f"question '{question}' must {'' if question in MANY else 'not '}allow many answers"
-    for line in (*shape.line, *shape.why):
+    for line in (*shape.line, *shape.why, *shape.words):
         yield from of_line(merged, line)
+    for line in shape.words:
+        if line.say or (line.use in merged.texts and merged.texts[line.use][1].say):
+            yield f"words are for the citizen, and this is not: '{line.say or line.use}'"
     yield from unknown("guard", shape.when, GUARDS)
     yield from unknown("mark", shape.marks, MARKS)
     yield from unknown("law reference", shape.law, register.names)

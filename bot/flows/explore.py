@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from bot import engine
 from bot.flows.aside import Turned, turned_aside
 from bot.flows.relevance import Relevance, Seen, seen
-from bot.flows.trying import REFERENCE, Codes, Press, again, left_view, stored, tried
+from bot.flows.trying import REFERENCE, ROUNDS, Codes, Press, again, left_view, stored, tried
 from bot.model import Answers, Event, Flow, Session
 
 # More pairs than any flow that comes to an end has; what grows past it goes round with more answered each time.
@@ -73,7 +73,9 @@ class _Search:
     found: Explored = field(default_factory=Explored)
     known: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
     left: set[int] = field(default_factory=set)
-    rounds: set[str] = field(default_factory=set)  # the cards on which all of the hidden screen was tried
+    rounds: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # the cards on which all behind a control was tried
     waiting: list[tuple[bool, int, int]] = field(default_factory=list)  # aside, presses so far, pair
 
 
@@ -133,9 +135,11 @@ def _leave(search: _Search, pair: Pair) -> None:
     search.eyes.card(pair, session, pair.codes)
     if flow.states[session.state].ends:
         return
-    # What the hidden screen does depends on nothing that lies beneath it: once on each card is enough.
-    around = session.state not in search.rounds
-    search.rounds.add(session.state)
+    # What the hidden screen does, and how sentences are leafed through, depends on nothing that lies beneath: once on
+    # each card is enough.
+    around = {code for code in ROUNDS if (session.state, code) not in search.rounds}
+    offered = {button.code for button in engine.card(flow, session).controls}
+    search.rounds |= {(session.state, code) for code in around & offered}
     for press in tried(flow, pair.session, session, pair.codes, pair.met, pair.came_from, around):
         search.found.presses += 1
         search.found.views.add(press.after.view)

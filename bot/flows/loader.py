@@ -4,14 +4,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from bot.errors import FlowError
 from bot.flows import build, checks, roads, wording
 from bot.flows.shape import EntryShape, LawShape, LineShape, Shape, SourceShape, StateShape
-from bot.model import Flow, Text
+from bot.model import LABEL_LENGTH, SHOWN_LENGTH, Flow, Line, Text
 
 DIRECTORY = Path(__file__).parent
 S = TypeVar("S", bound=Shape)
@@ -41,15 +41,29 @@ class Content:
     laws: Mapping[str, LawShape]
     drafts: int
 
-    def texts(self) -> Iterator[Text]:
-        """Every sentence that a person may be shown, and that a language must therefore have."""
-        yield from self.phrases.values()
+    def needed(self) -> dict[Literal["staff", "citizen"], dict[tuple[str, str], int]]:
+        """Every sentence that a person may be shown, and that a language must therefore have, by whom it is for; with
+        the characters that it may take, 0 where the whole card is measured."""
+        staff = {(text.context, text.msgid): room for text, room in self._of_staff() if text.context}
+        aloud = (line for line in self._lines() if line.aloud)
+        return {
+            "staff": staff,
+            "citizen": {(line.text.context, line.text.msgid): SHOWN_LENGTH for line in aloud},
+        }
+
+    def _of_staff(self) -> Iterator[tuple[Text, int]]:
+        yield from ((text, 0) for text in self.phrases.values())
+        yield from ((line.text, 0) for line in self._lines() if not line.aloud)
         for flow in self.flows.values():
-            yield from flow.controls.values()
+            yield from ((label, LABEL_LENGTH) for label in flow.controls.values())
             for state in (*flow.states.values(), *flow.views.values()):
-                yield from (line.text for line in (*state.lines, *state.why))
-                yield from (choice.label for choice in state.choices)
-                yield from () if state.moves is None else (state.moves,)
+                yield from ((choice.label, LABEL_LENGTH) for choice in state.choices)
+                yield from () if state.moves is None else ((state.moves, LABEL_LENGTH),)
+
+    def _lines(self) -> Iterator[Line]:
+        for flow in self.flows.values():
+            for state in (*flow.states.values(), *flow.views.values()):
+                yield from (*state.lines, *state.why, *state.words)
 
 
 def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
@@ -160,18 +174,22 @@ def _flow_file(path: Path, data: dict[str, Any], problems: list[str]) -> FlowFil
 _HEAD = {"part", "parts", "about"}
 
 
-def _flat(table: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
-    """`[controls.beside] back = "…"` becomes `beside.back`."""
-    flat: list[tuple[str, str]] = []
+def _flat(table: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
+    """`[controls.beside] back = "…"` becomes `beside.back`; a sentence that counts has two forms."""
+    flat: list[tuple[str, Any]] = []
     for key, value in table.items():
-        flat += _flat(value, f"{before}{key}.") if isinstance(value, dict) else [(f"{before}{key}", value)]
+        within = isinstance(value, dict) and value.keys() != {"one", "other"}
+        flat += _flat(value, f"{before}{key}.") if within else [(f"{before}{key}", value)]
     return flat
 
 
 def _phrases(file: str, data: Mapping[str, Any], problems: list[str]) -> dict[str, Text]:
-    found = {name: Text(str(said), f"phrases.{name}") for name, said in _flat(data)}
-    for name, text in found.items():
-        problems += [f"{file}: {name}: {problem}" for problem in wording.of_phrase(text.msgid)]
+    found: dict[str, Text] = {}
+    for name, said in _flat(data):
+        one, many = (said["one"], said["other"]) if isinstance(said, dict) else (said, "")
+        text = found[name] = Text(str(one), f"phrases.{name}", str(many))
+        for form in (text.msgid, text.many) if many else (text.msgid,):
+            problems += [f"{file}: {name}: {problem}" for problem in wording.of_phrase(form)]
     return found
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.flows.build import Merged
-from bot.flows.wording import CARD_LENGTH
-from bot.model import START, Flow, Line, State
+from bot.model import CARD_LENGTH, START, Flow, Line, State
 
 
 def of_roads(merged: Merged, flow: Flow) -> Iterator[str]:

@@ -64,6 +64,7 @@ class StateShape(Shape):
     aloud: Names = []
     line: list[LineShape] = []
     why: Annotated[list[LineShape], BeforeValidator(_as_lines)] = []
+    words: list[LineShape] = []  # more that may be said or shown to the citizen, one press away
     law: Names = []
     source: Names = []
     marks: Names = []

@@ -1,6 +1,6 @@
 """One press and what came of it; and everything that can be tried on a card without going on from it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -45,16 +45,17 @@ class Press:
         return engine.card(self.flow, self.before)
 
 
+ROUNDS = frozenset({"hide", "show"})  # the controls behind which there is more than one screen
 STILL = ("stale", "typed", "twice", "save-and-load")  # events after which everything is as it was
 
 
 def tried(
     flow: Flow, session: Session, kept: Session, road: Codes, met: frozenset[str], came_from: Session | None,
-    around: bool = True,
+    around: Container[str] = ROUNDS,
 ) -> Iterator[Press]:  # fmt: skip
     """On every card: each control and each view, a press of an old card, the same press again, typed words. `kept` is
-    the session saved and loaded again, `came_from` the card before as it was left. With `around` every button of all
-    that the hidden screen shows; without it the way back alone."""
+    the session saved and loaded again, `came_from` the card before as it was left. `around` are the controls behind
+    which everything is tried; behind the hidden screen otherwise the way back alone, of the sentences the first."""
 
     def done(before: Session, event: Event, *codes: str) -> Press:
         return Press(
@@ -82,14 +83,16 @@ def tried(
         yield from _within(pressed, press, around)
 
 
-def _within(opened: Press, press: Callable[..., Press], around: bool) -> Iterator[Press]:
+def _within(opened: Press, press: Callable[..., Press], around: Container[str]) -> Iterator[Press]:
     """A view, what can be opened from it, and the way back to the card."""
     if not opened.after.view:
         return
     here, code = opened.after, opened.code
     if here.is_hidden:
-        yield from _hidden(opened, press, _ROUND_THE_HIDDEN if around else _WAY_BACK)
+        yield from _hidden(opened, press, _ROUND_THE_HIDDEN if code in around else _WAY_BACK)
         return
+    if code == "show" and code in around:
+        yield from _leafing(opened, press)
     for button in opened.card.controls:
         if button.code in ("next", "back", "hide", "acute", "stop"):
             yield press(here, button.code, code)
@@ -98,6 +101,22 @@ def _within(opened: Press, press: Callable[..., Press], around: bool) -> Iterato
             yield further
             for leaving in further.card.controls:
                 yield press(further.after, leaving.code, code, button.code)
+
+
+def _leafing(opened: Press, press: Callable[..., Press]) -> Iterator[Press]:
+    """Through every sentence once round; on the first and the last the languages, and every way out of them."""
+    here, first = opened.after, opened.card.lines
+    done: Codes = (opened.code,)
+    while True:
+        if {"more"} & {button.code for button in engine.card(opened.flow, here).controls}:
+            asked = press(here, "more", *done)
+            yield asked
+            yield from (press(asked.after, way.code, *done, "more") for way in asked.card.controls)
+        turned = press(here, "show", *done)
+        if turned.step.note or turned.card.lines == first:
+            return
+        yield turned
+        here, done = turned.after, (*done, "show")
 
 
 # On the hidden screen: first the overview's own buttons, then those of the papers, of the room and of the emergency

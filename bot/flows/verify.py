@@ -21,6 +21,7 @@ from bot.flows.properties.demands import (
     Never,
     Owed,
     Rule,
+    Spoken,
     Wrong,
     carries,
     shown,
@@ -30,9 +31,8 @@ from bot.flows.trying import Codes, Press
 from bot.flows.verdicts import Broken, End, Enough, Report, Verdict, Walked
 from bot.flows.vocabulary import GIVEN, QUESTIONS
 from bot.flows.watching import Watcher, read_on
-from bot.model import Answers, Flow, Guard, Session, State, Text
+from bot.model import Answers, Flow, Guard, Session, State
 
-Spoken = Mapping[str, Callable[[Text], str | None]]
 Keep = Callable[[Session], Session]
 
 _TAKEN: tuple[Answers, ...] = (
@@ -156,7 +156,7 @@ def differ_in_lines_alone(one: Flow, other: Flow) -> bool:
 
     def cards(flow: Flow) -> dict[str, State]:
         both = {**flow.states, **{f"*{name}": view for name, view in flow.views.items()}}
-        return {name: replace(state, lines=(), why=()) for name, state in both.items()}
+        return {name: replace(state, lines=(), why=(), words=()) for name, state in both.items()}
 
     same = (one.entries, one.controls, cards(one)) == (other.entries, other.controls, cards(other))
     return same and ways_of(one) == ways_of(other)

@@ -101,6 +101,8 @@ MARKS = frozenset(
         "help_info",
         "neutral",
         "key_contact",
+        # Words that book an interpreter: the only ones that may be shown while one is missing.
+        "books_interpreter",
         # What the duty card says, fact by fact (P3, P4), and the one sentence about going through it with parents (P5).
         "duty_must",
         "duty_find_out",
@@ -152,6 +154,6 @@ PLACEHOLDERS = frozenset(
 OF_PHRASES = frozenset(
     {
         *("time", "key_name", "key_staff_phone", "count", "unit", "units"),
-        *("who", "role", "phone", "until", "back", "number", "page", "pages"),
+        *("who", "role", "phone", "until", "back", "number", "page", "pages", "language"),
     }
 )

@@ -7,16 +7,15 @@ from bot.flows.build import Merged
 from bot.flows.guards import GUARDS
 from bot.flows.shape import LineShape, StateShape
 from bot.flows.vocabulary import MARKS, OF_PHRASES, PLACEHOLDERS
+from bot.model import CARD_LENGTH, LABEL_LENGTH, SHOWN_LENGTH
 
-CARD_LENGTH = 700
-LABEL_LENGTH = 48
 FOR_THE_CITIZEN = frozenset({"aloud", "check", "reply"})
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def of_texts(shape: StateShape) -> Iterator[str]:
-    for line in (*shape.line, *shape.why):
+    for line in (*shape.line, *shape.why, *shape.words):
         if (
             "§" in line.say + line.aloud
             and not {"duty"} & {*shape.marks, *line.marks}
@@ -58,8 +57,11 @@ def of_line(merged: Merged, line: LineShape) -> Iterator[str]:
         yield f"uses unknown text '{line.use}'"
     if line.aloud and not FOR_THE_CITIZEN & set(line.marks):
         yield f"words for the citizen need one of the marks aloud, check, reply: '{_short(line.aloud)}'"
-    if len(line.say or line.aloud) > CARD_LENGTH:
-        yield f"line of {len(line.say or line.aloud)} characters; a screen holds {CARD_LENGTH}"
+    for said, room in ((line.say, CARD_LENGTH), (line.aloud, SHOWN_LENGTH)):
+        if len(said) > room:
+            yield f"line of {len(said)} characters; a screen holds {room}"
+    if line.aloud and _PLACEHOLDER.search(line.aloud):
+        yield f"words for the citizen have no placeholder: '{_short(line.aloud)}'"
     yield from unknown("guard", line.when, GUARDS)
     yield from unknown("mark", line.marks, MARKS)
     yield from of_placeholders(line.say or line.aloud)

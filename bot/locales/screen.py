@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bot.locales.direction import RIGHT_TO_LEFT, stand
 from bot.locales.words import Words
-from bot.model import Button, Card, Line, Screen
+from bot.model import Button, Card, Screen
 
 TICK = "✓ "
-_QUOTES = {"da": "«{}»", "en": "“{}”"}
+_QUOTES = {"da": "«{}»", "de": "„{}“", "en": "“{}”"}
 _BULLETS = ("•", "–")
 
 # How much text a row of buttons takes on a telephone of 360 px before labels are cut.
@@ -15,28 +16,43 @@ _CONTROL_ROW = 25
 
 
 def screen(
-    words: Words, card: Card, language: str, values: Mapping[str, str], *, turn: int = 0, silent: bool = False
-) -> Screen:
-    """`turn` goes before each code that does not bring its own, as those of notices do ("0:open.ab12")."""
+    words: Words, card: Card, language: str, values: Mapping[str, str], *, turn: int = 0, silent: bool = False,
+    tongue: str = "",
+) -> Screen:  # fmt: skip
+    """`turn` goes before each code that does not bring its own, as those of notices do ("0:open.ab12"). `tongue` is the
+    citizen's language, for a sentence that is shown to her or him; without it the reader's own."""
     merged = {**values, **card.values}
-    paragraphs = [(line, words.say(line.text, language, merged)) for line in card.lines]
-    text = _joined([_spoken(line, said, language) for line, said in paragraphs if said])
+    paragraphs = list(_paragraphs(words, card, language, merged, tongue or language))
+    text = "\n\n".join(paragraphs) if card.showing else _joined(paragraphs)
     choices = [_labelled(words, button, language, merged, turn) for button in card.choices]
     controls = [_labelled(words, button, language, merged, turn) for button in card.controls]
     # A neutral card must look like any other list of buttons, not like ours.
-    below = _rows(controls, 2, 2 * _CONTROL_ROW) if "neutral" in card.marks else _grouped(controls)
+    groups = _WHILE_SHOWING if card.showing else _GROUPS
+    below = _rows(controls, 2, 2 * _CONTROL_ROW) if "neutral" in card.marks else _grouped(controls, groups)
     rows = (*_rows(choices, 2, _CHOICE_ROW), *below)
     return Screen(text, tuple(rows), silent=silent)
 
 
-def _spoken(line: Line, said: str, language: str) -> str:
-    return _QUOTES.get(language, "“{}”").format(said) if line.aloud else said
+def _paragraphs(
+    words: Words, card: Card, language: str, values: Mapping[str, str], tongue: str
+) -> Iterator[str]:
+    """What is shown to the citizen stands alone above everything else, and what it means below it, where it stands in
+    another language than the employee's."""
+    lines = card.lines
+    if card.showing:
+        yield stand(words.show(lines[0].text, tongue), tongue)
+        lines = lines[1:] if tongue == language else lines
+    for line in lines:
+        said = words.say(line.text, language, values)
+        if said:
+            quoted = line.aloud and not said.startswith(_BULLETS)
+            yield stand(_QUOTES.get(language, "“{}”").format(said) if quoted else said, language)
 
 
 def _joined(paragraphs: Sequence[str]) -> str:
     text = ""
     for paragraph in paragraphs:
-        gap = "\n" if paragraph.startswith(_BULLETS) else "\n\n"
+        gap = "\n" if paragraph.lstrip(RIGHT_TO_LEFT).startswith(_BULLETS) else "\n\n"
         text += (gap if text else "") + paragraph
     return text
 
@@ -44,7 +60,7 @@ def _joined(paragraphs: Sequence[str]) -> str:
 def _labelled(
     words: Words, button: Button, language: str, values: Mapping[str, str], turn: int
 ) -> tuple[str, str]:
-    label = words.say(button.label, language, values)
+    label = stand(words.say(button.label, language, values), language)
     data = button.code if ":" in button.code else f"{turn}:{button.code}"
     return (TICK + label if button.ticked else label), data
 
@@ -55,13 +71,16 @@ _GROUPS = (
     ("copy",),
     ("back", "why", "show"),
 )
+_WHILE_SHOWING = (("show", "more"), ("back",))
 
 
-def _grouped(controls: Sequence[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], ...]]:
+def _grouped(
+    controls: Sequence[tuple[str, str]], groups: Sequence[tuple[str, ...]]
+) -> Iterator[tuple[tuple[str, str], ...]]:
     named = [(data.partition(":")[2].partition(".")[0], (label, data)) for label, data in controls]
-    for group in _GROUPS:
+    for group in groups:
         yield from _rows([button for name, button in named if name in group], 3, 30)
-    known = {name for group in _GROUPS for name in group}
+    known = {name for group in groups for name in group}
     yield from _rows([button for name, button in named if name not in known], 4, _CONTROL_ROW)
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from types import FrameType
 
 from bot.errors import FlowError
+from bot.flows.properties.demands import Spoken
 from bot.flows.verdicts import Report
 from bot.flows.verify import verify
 from bot.model import Flow
@@ -93,7 +94,7 @@ def looks(flows: frozenset[str]) -> Mapping[str, int]:
 
 
 def _verified(flows: Mapping[str, Flow]) -> Report:
-    return verify(flows, {"da": lambda text: text.msgid}, kept, stops=True)
+    return verify(flows, Spoken({"da": lambda text: text.msgid}), kept, stops=True)
 
 
 @contextmanager

@@ -1,23 +1,22 @@
-"""The printed paper's own small words, one file a language; what the chat says stands in the flows and catalogues."""
+"""The printed paper's own small words; what the chat says stands in the flows."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bot.errors import FlowError
+from bot.flows.declared import Say
+from bot.model import Text
 
-DIRECTORY = Path(__file__).parent
+FILE = Path(__file__).parent / "captions.toml"
 Captions = Mapping[str, str]
 
 
-def languages(directory: Path = DIRECTORY) -> tuple[str, ...]:
-    return tuple(path.stem for path in sorted(directory.glob("*.toml")))
+def texts() -> Iterator[tuple[str, Text]]:
+    """Each as `table.name`, in Danish, with the context under which it is translated."""
+    for table, names in tomllib.loads(FILE.read_text("utf-8")).items():
+        yield from ((f"{table}.{name}", Text(said, f"paper.{table}.{name}")) for name, said in names.items())
 
 
-def read(language: str, directory: Path = DIRECTORY) -> Captions:
-    """The captions as `table.name`. Raises FlowError where the language has none."""
-    if language not in languages(directory):
-        known = ", ".join(languages(directory))
-        raise FlowError([f"the paper has no words of its own in '{language}'; it has them in {known}"])
-    tables = tomllib.loads((directory / f"{language}.toml").read_text("utf-8"))
-    return {f"{table}.{name}": said for table, names in tables.items() for name, said in names.items()}
+def read(say: Say) -> Captions:
+    """In the reader's language, their placeholders open: what fills them in is known where they are used."""
+    return {name: say(text) for name, text in texts()}

@@ -32,19 +32,31 @@ def document(
     say: Say,
     captions: Captions,
     facts: Facts,
+    after: str = "",
 ) -> str:
-    """A title page, the emergency and the duty card each alone, then the chart and the cards of each chosen flow."""
+    """A title page, the emergency and the duty card each alone, then the chart and the cards of each chosen flow; and
+    what comes `after` them."""
     made = dict(sheets(flows, say, captions))
     body = [
         _title_page(captions, facts, [made[name] for name in chosen]),
         *_front(list(made.values())),
         *(part for name in chosen for part in _of_flow(made[name])),
+        after,
     ]
+    return _page(captions, facts, "\n".join(body))
+
+
+def alone(section: str, captions: Captions, facts: Facts) -> str:
+    """One section as a paper of its own."""
+    return _page(captions, facts, section)
+
+
+def _page(captions: Captions, facts: Facts, body: str) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(facts.code)}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(captions['paper.title'])}</title>\n"
         f"<style>\n{STYLE.read_text('utf-8')}{_margins(captions, facts)}</style>\n</head>\n<body>\n"
-        + "\n".join(body)
+        + body
         + "\n</body>\n</html>\n"
     )
 

@@ -65,13 +65,21 @@ def _words(said: str) -> set[str]:
 @proves("P2", "gate")
 def gate(ground: Ground) -> Iterator[Demand]:
     """Nothing that raises the subject is shown for the citizen before private, interpreter and ready are right;
-    where they are not, the employee is told not to ask now.
+    where they are not, the employee is told not to ask now; while an interpreter is missing only that one will be
+    booked can be shown.
 
     Intet, der bringer emnet på bane, bliver vist til borgeren, før I er alene, tolken er i orden, og der er tid til
-    svaret; er det ikke på plads, får medarbejderen at vide, at der ikke skal spørges nu.
+    svaret; er det ikke på plads, får medarbejderen at vide, at der ikke skal spørges nu; mangler der en tolk, kan der
+    kun vises, at I bestiller en.
     """
     for where, card in ground.cards():
-        for line in (*card.lines, *card.why):
+        for line in (*card.lines, *card.why, *card.words):
+            if line.aloud and "books_interpreter" not in line.marks:
+                yield Never(
+                    where,
+                    both([*line.when, facts.NO_INTERPRETER]),
+                    f"der mangler en tolk, og der kan vises: {line.text.msgid}",
+                )
             if line.aloud and not line.marks & ALOUD:
                 yield Wrong(card.name, f"ord til borgeren uden mærke for, hvad de er til: {line.text.msgid}")
             elif line.aloud and "check" not in line.marks:
@@ -105,7 +113,7 @@ def truth(ground: Ground) -> Iterator[Demand]:
         return press.after.answers.get(question) == value
 
     for where, card in ground.cards():
-        if any("ingen vold" in line.text.msgid.lower() for line in (*card.lines, *card.why)):
+        if any("ingen vold" in line.text.msgid.lower() for line in (*card.lines, *card.why, *card.words)):
             yield Wrong(where, "der står «ingen vold»")
     yield Rule(_results, "resultatet er ikke det, der skete")
     yield After(says_so, "det, der følger af svaret, er ikke noteret")

@@ -2,7 +2,7 @@
 says in Danish what is wrong, for the professional who reads the counterexample."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from bot.engine import STOPPED
@@ -110,12 +110,23 @@ class EverythingIsReached:
 Demand = Never | Owed | After | Each | Rule | Wrong | Looked | AtMost | EveryRoadEnds | EverythingIsReached
 
 
+Say = Callable[[Text], str | None]  # None where the language does not say it
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How each language says a sentence: those of employees all of them, those of citizens what is shown to them."""
+
+    staff: Mapping[str, Say]
+    citizen: Mapping[str, Say] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a property is asked about: a flow, and how each language says its sentences (None where it does not)."""
+    """What a property is asked about: a flow, and the languages in which it is said."""
 
     flow: Flow
-    spoken: Mapping[str, Callable[[Text], str | None]]
+    spoken: Spoken
 
     def cards(self) -> Iterator[tuple[str, State]]:
         """Every card by its name; with a star before it where it can come up anywhere."""

@@ -99,6 +99,9 @@ def a_parent_may_be_the_one(answers: Answers) -> bool:
 
 
 HEARD: Guard = on("others may hear", *GATE, "moment")(lambda answers: not nobody_else_hears(answers))
+NO_INTERPRETER: Guard = on("an interpreter is missing", "interpreter")(
+    lambda answers: answers.get("interpreter") == "missing"
+)
 GATE_FAILED: Guard = on("the gate failed", *GATE, "moment", "mode")(gate_failed)
 STANDS: Guard = on("the duty stands", *DUTY)(duty)
 OPEN: Guard = on("the duty is open", "duty", "exposure", *DUTY)(duty_is_open)
