@@ -170,7 +170,8 @@ def doctor() -> None:
     found += checkup.warnings(prepared, os.environ, root.machine_clock())
     found += asyncio.run(prepared.db.run(lambda c: checkup.keys_in_use(c, prepared)))
     found += asyncio.run(prepared.db.run(lambda c: checkup.rosters(c, prepared, root.machine_clock())))
-    typer.echo(f"languages: {', '.join(prepared.words.languages)}")
+    for line in checkup.languages_of(prepared.words):
+        typer.echo(line)
     for line in asyncio.run(prepared.db.run(lambda c: checkup.routes_of(c, prepared))):
         typer.echo(line)
     for line in asyncio.run(prepared.db.run(lambda c: list(checkup.leftovers_of(c, root.machine_clock())))):

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot import config, handover, terms
 from bot.config import Settings
+from bot.locales.words import Words
 from bot.municipality import LAW_CHECKED_WITHIN
 from bot.outcome import week_of
 from bot.root import Prepared
@@ -26,11 +27,43 @@ def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime
         yield "OPSPOR_API_BASE is not https: the token and all that is said travel open to whoever is on the way"
     yield from prepared.municipality.warnings(today.date())
     yield from prepared.words.problems
+    yield from _of_languages(prepared)
     for code, law in prepared.content.laws.items():
         if today.date() - law.checked_on > LAW_CHECKED_WITHIN:
             yield f"the law reference {code} was last checked on {law.checked_on}"
     if prepared.content.drafts:
         yield f"{prepared.content.drafts} cards are drafts (udkast): no professional has signed them"
+
+
+def _of_languages(prepared: Prepared) -> Iterator[str]:
+    """What the municipality's file asks for and does not get, and what nobody has read who knows."""
+    words, chosen, names = prepared.words, prepared.municipality.languages, prepared.municipality.names
+    asked = [("employees", one) for one in chosen.staff or () if one not in words.languages]
+    asked += [("citizens", one) for one in chosen.citizen or () if one not in words.of_citizens]
+    for whom, language in asked:
+        yield f"languages: '{language}' is asked for, for {whom}, and cannot be used; `opspor doctor` says why"
+    for language in words.languages:
+        if language not in names:
+            yield f"names.{language} is missing: in that language people and places have their Danish names"
+    unread = [one for one in words.of_citizens if not words.is_reviewed(one)]
+    if unread:
+        yield (
+            f"no professional has reviewed what is shown to citizens in {', '.join(unread)}: each sentence says so"
+            " to the employee; `reviewed_only = true` under [languages] leaves such languages out"
+        )
+
+
+def languages_of(words: Words) -> Iterator[str]:
+    """Every language there is: who has reviewed it, and what keeps it out."""
+    yield f"languages for employees: {', '.join(words.languages)}"
+    yield f"languages for citizens: {', '.join(words.of_citizens)}"
+    for one in words.standings:
+        whom, used = (
+            ("employees", words.languages) if one.domain == "staff" else ("citizens", words.of_citizens)
+        )
+        out = f", left out: {len(one.faults)} problems" if one.faults else ""
+        left = out or ("" if one.language in used else ", not used")
+        yield f"{one.language} for {whom}: {one.sentences} sentences, {one.review}{left}"
 
 
 def exposed(settings: Settings) -> list[str]:

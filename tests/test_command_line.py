@@ -116,7 +116,8 @@ MUNICIPALITY: dict[str, tuple[str, str, str]] = {
     "a withdrawn number": ('phone = "00 00 00 10"', 'phone = "70 20 30 82"', "1888"),
     "hours": ('monday = "08:00-15:30"', 'monday = "8-16"', "hours.monday"),
     "a unit twice": ('id = "sundhed"', 'id = "jobcenter"', "stands twice"),
-    "no Danish": ("[names.da]", "[names.de]", "names.da"),
+    "no Danish": ("[names.da]", "[names.fr]", "names.da"),
+    "a language that is none": ('staff = ["en", "de"]', 'staff = ["English"]', "languages.staff"),
     "a date": ("adopted = 2025-03-20", 'adopted = "soon"', "adopted"),
 }
 
@@ -267,7 +268,10 @@ def test_doctor_names_what_is_wrong_and_what_has_grown_old(tmp_path: Path) -> No
     town.write_text(EXAMPLE.read_text("utf-8").replace("2026-11-02", "2020-01-01"), "utf-8")
     done = opspor(tmp_path, "doctor", OPSPOR_MUNICIPALITY=str(town), OPSPOR_COLOUR="red")
     assert done.returncode == 1, done.stderr
-    assert "languages: da" in done.stdout
+    assert "languages for employees: da, de, en" in done.stdout
+    assert "languages for citizens: da, en, ar, uk, pl, tr, ro, de, fa, so" in done.stdout
+    assert "ar for citizens: 70 sentences, unreviewed" in done.stdout
+    assert "- no professional has reviewed what is shown to citizens in en, ar," in done.stdout
     for named in ("'reception'", "'acute'", "Familiehuset", "OPSPOR_COLOUR", "udkast"):
         assert named in done.stdout
     assert TOKEN not in done.stdout and KEY not in done.stdout

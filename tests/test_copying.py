@@ -33,7 +33,7 @@ async def test_her_answers_come_in_words_in_the_order_she_gave_them(tmp_path: Pa
         lines = said.splitlines()
         assert lines[0].startswith("Mine svar") and "fem minutter" in lines[0]
         asked = ["Hvornår: Midt i et møde", "Anledning: Bekymret for en voksen"]
-        asked += ["Det, jeg har lagt mærke til: Frygt eller uro, Tegn hos et barn"]
+        asked += ["Det, jeg har lagt mærke til: Frygt eller uro og Tegn hos et barn"]
         assert [line for line in lines if line in asked] == asked
         assert "Børn eller graviditet: Ja" in lines
         assert cast.anna.toast == "Den kommer herunder og forsvinder om fem minutter."

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from bot.errors import FlowError
 from bot.flows import declared, draw, paper
 from bot.flows.guards import GUARDS
 from bot.flows.loader import DIRECTORY, load
@@ -24,6 +23,7 @@ from bot.flows.paper.occasions import in_words
 from bot.flows.paper.sheet import beside, sheets
 from bot.flows.shape import StateShape
 from bot.locales import reading
+from bot.locales.catalogue import DOMAINS
 from bot.model import Choice, Flow, Guard, Line, State, Text
 from bot.municipality import EXAMPLE
 from bot.municipality import read as read_municipality
@@ -45,6 +45,11 @@ def saying(language: str) -> declared.Say:
     return lambda text: SPOKEN.say(text, language, values)
 
 
+def captions_in(language: str) -> paper.Captions:
+    untouched = SPOKEN.untouched(language)
+    return paper.read(lambda text: untouched(text) or "")
+
+
 @cache
 def chart(name: str, language: str = "da") -> str:
     return draw.mermaid(FLOWS[name], SHAPES[name], saying(language))
@@ -54,7 +59,7 @@ def chart(name: str, language: str = "da") -> str:
 def printed(language: str = "da", town: str = TOWN.name) -> str:
     facts = paper.Facts(town, TOWN.unit[0].name, DATED, SPOKEN.language_name(language), language)
     drawable = {name: (flow, SHAPES[name]) for name, flow in FLOWS.items()}
-    return paper.document(drawable, list(FLOWS), saying(language), paper.read(language), facts)
+    return paper.document(drawable, list(FLOWS), saying(language), captions_in(language), facts)
 
 
 def read_aloud(html: str) -> str:
@@ -173,8 +178,9 @@ def test_the_same_files_give_the_same_paper() -> None:
 
 @pytest.mark.parametrize("language", SPOKEN.languages)
 def test_the_paper_says_that_it_is_a_draft_of_when_and_of_which_municipality(language: str) -> None:
-    title = read_aloud(printed(language)).partition(paper.read(language)["paper.contents"])[0]
-    assert "udkast" in title.lower()
+    title = read_aloud(printed(language)).partition(captions_in(language)["paper.contents"])[0]
+    assert captions_in(language)["paper.draft"] in title
+    assert captions_in(language)["paper.draft"].lower() in {"udkast", "draft (udkast)", "entwurf"}
     assert DATED in title
     assert TOWN.name in title
     assert SPOKEN.language_name(language) in title
@@ -272,7 +278,7 @@ def lines_of(card: State) -> tuple[Line, ...]:
 
 @pytest.mark.parametrize("language", SPOKEN.languages)
 def test_every_guard_is_told_in_words_in_the_readers_language(language: str) -> None:
-    say, captions = saying(language), paper.read(language)
+    say, captions = saying(language), captions_in(language)
     drawable = {name: (flow, SHAPES[name]) for name, flow in FLOWS.items()}
     for name, sheet in sheets(drawable, say, captions):
         guards = guards_of(FLOWS[name])
@@ -281,7 +287,7 @@ def test_every_guard_is_told_in_words_in_the_readers_language(language: str) -> 
             told = in_words([guard], sheet.flow, sheet.numbers, say, captions)
             plain = guard.name.replace("_", " ")
             assert told not in {plain, (guard.holds.__doc__ or "").strip().rstrip(".")}, (
-                f"{name}: the guard {guard.name} needs its words under [when] in bot/flows/paper/{language}.toml"
+                f"{name}: the guard {guard.name} needs its words under [when] in bot/flows/paper/captions.toml"
             )
 
 
@@ -291,10 +297,10 @@ def test_no_words_are_kept_for_what_is_no_longer_there() -> None:
     places = {*FLOWS, *(entry for flow in FLOWS.values() for entry in flow.entries)}
     known = {"when": set(GUARDS), "title": states, "view": views, "flow": places}
     used = "".join(path.read_text("utf-8") for path in (DIRECTORY / "paper").glob("*.py"))
-    for caption in paper.read("da"):
+    for caption in captions_in("da"):
         table, _, name = caption.partition(".")
-        if table == "paper":
-            assert name in used or name.startswith(("how_", "front_")), caption
+        if table in ("paper", "review"):
+            assert name in used or name.startswith(("how_", "front_")) or name in DOMAINS, caption
         else:
             assert name in known[table], caption
 
@@ -309,11 +315,11 @@ def test_a_guard_on_one_answer_points_to_the_card_and_the_answer() -> None:
 
 def test_a_guard_that_nobody_has_put_into_words_is_still_told_somehow() -> None:
     unknown = Guard("is_raining", frozenset({"moment", "mode"}), lambda answers: False)
-    assert in_words([unknown], FLOWS["detection"], {}, saying("da"), paper.read("da")) == "is raining"
+    assert in_words([unknown], FLOWS["detection"], {}, saying("da"), captions_in("da")) == "is raining"
 
 
 def test_paper_never_claims_to_have_stored_or_sent_anything() -> None:
-    captions = paper.read("da")
+    captions = captions_in("da")
     claims = [one for one in re.findall(r"<article.*?</article>", printed(), re.S) if "Gemt" in one]
     assert claims
     assert all(captions["paper.nothing_is_sent"] in one for one in claims)
@@ -343,19 +349,15 @@ def test_the_english_paper_has_no_danish_sentence_left() -> None:
 
 
 def test_every_language_of_the_paper_has_the_same_captions_and_placeholders() -> None:
-    danish = paper.read("da")
-    assert set(SPOKEN.languages) <= {"da", "en"} | {p.stem for p in (DIRECTORY / "paper").glob("*.toml")}
-    for language in SPOKEN.languages:
-        told = paper.read(language)
+    danish = captions_in("da")
+    assert len(danish) > 100
+    for language in set(SPOKEN.languages) - {"da"}:
+        told = captions_in(language)
         assert told.keys() == danish.keys()
+        assert told != danish
         for name, caption in told.items():
             assert caption.strip(), name
             assert sorted(re.findall(r"\{\w+\}", caption)) == sorted(re.findall(r"\{\w+\}", danish[name]))
-
-
-def test_a_language_the_paper_has_no_words_for_is_refused_by_name() -> None:
-    with pytest.raises(FlowError, match=r"'kl'.*da, en"):
-        paper.read("kl")
 
 
 def test_no_name_from_a_file_can_break_the_page() -> None:
@@ -413,7 +415,7 @@ def test_the_command_prints_the_paper_into_a_file(tmp_path: Path) -> None:
 def test_what_cannot_be_drawn_is_one_clear_sentence(tmp_path: Path) -> None:
     for arguments, names in (
         (("nothing",), "detection, referral"),
-        (("--language", "kl"), "da, en"),
+        (("--language", "kl"), "da, de, en"),
         (("--print", "no/such/place.html"), "no/such/place.html"),
     ):
         done = opspor(tmp_path, *arguments)

@@ -288,9 +288,9 @@ def test_why_is_offered_only_where_there_is_a_reason_to_show() -> None:
     assert press(flow, session, "why").note == "not_offered"
 
 
-def test_show_has_the_words_for_the_citizen_and_nothing_else() -> None:
+def test_show_has_one_sentence_for_the_citizen_and_nothing_else() -> None:
     card = on(*TO_RESPONSE, "show").cards[-1]
-    assert len(card.lines) == 3
+    assert len(card.lines) == 1
     assert all(line.aloud for line in card.lines)
     assert card.choices == ()
     assert "aloud" in card.marks

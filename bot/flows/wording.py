@@ -57,10 +57,11 @@ def of_line(merged: Merged, line: LineShape) -> Iterator[str]:
         yield f"uses unknown text '{line.use}'"
     if line.aloud and not FOR_THE_CITIZEN & set(line.marks):
         yield f"words for the citizen need one of the marks aloud, check, reply: '{_short(line.aloud)}'"
-    for said, room in ((line.say, CARD_LENGTH), (line.aloud, SHOWN_LENGTH)):
-        if len(said) > room:
-            yield f"line of {len(said)} characters; a screen holds {room}"
-    if line.aloud and _PLACEHOLDER.search(line.aloud):
+    if len(line.say or line.aloud) > CARD_LENGTH:
+        yield f"line of {len(line.say or line.aloud)} characters; a screen holds {CARD_LENGTH}"
+    elif len(line.aloud) > SHOWN_LENGTH:
+        yield f"words for the citizen of {len(line.aloud)} characters; where they are shown {SHOWN_LENGTH} have room"
+    if PLACEHOLDERS & set(_PLACEHOLDER.findall(line.aloud)):  # an unknown one is named below
         yield f"words for the citizen have no placeholder: '{_short(line.aloud)}'"
     yield from unknown("guard", line.when, GUARDS)
     yield from unknown("mark", line.marks, MARKS)

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from babel.core import UnknownLocaleError
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
@@ -40,9 +39,12 @@ def read(path: Path) -> Catalog:
     """Raises ValueError where it is no .po file of a language that is known."""
     try:
         with path.open("rb") as file:
-            return read_po(file, locale=path.parent.name, abort_invalid=True)
-    except (PoFileError, UnknownLocaleError) as error:
+            found = read_po(file, locale=path.parent.name, abort_invalid=True)
+    except PoFileError as error:
         raise ValueError(str(error)) from error
+    if str(found.locale) != path.parent.name:
+        raise ValueError(f"its header says that it is '{found.locale or found.locale_identifier}'")
+    return found
 
 
 def messages(catalog: Catalog) -> Iterator[tuple[Key, Message]]:

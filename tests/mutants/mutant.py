@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import engine
+from bot import controls
 from bot.flows.guards import GUARDS
 from bot.flows.loader import Content, load
 from bot.model import Flow, Guard, Session
@@ -50,33 +50,33 @@ class Made:
 @contextmanager
 def made(mutant: Mutant) -> Iterator[Made]:
     """Raises what the loader raises. The fault is gone afterwards."""
-    known, controls = dict(GUARDS), engine._controls
+    known, offered = dict(GUARDS), controls.offered
     GUARDS.update(mutant.guards)
     try:
         with TemporaryDirectory() as directory:
             write(Path(directory), mutant.file, mutant.change)
             contents = Made(load(Path(directory), unverified=True), load(Path(directory)))
         if mutant.without is not None:
-            engine._controls = _leaving_out(*mutant.without)  # type: ignore[assignment]
+            controls.offered = _leaving_out(*mutant.without)  # type: ignore[assignment]
         yield contents
     finally:
-        engine._controls = controls
+        controls.offered = offered
         GUARDS.clear()
         GUARDS.update(known)
 
 
-_offered = engine._controls
+_offered = controls.offered
 
 
 def _leaving_out(flow: str, where: str, control: str) -> Callable[[Flow, Session], tuple[str, ...]]:
-    def controls(of: Flow, session: Session) -> tuple[str, ...]:
+    def fewer(of: Flow, session: Session) -> tuple[str, ...]:
         here = f"/{session.view}" if session.view else session.state
         offered = _offered(of, session)
         if (of.name, here) != (flow, where):
             return offered
         return tuple(each for each in offered if each != control)
 
-    return controls
+    return fewer
 
 
 def negated(guard: Guard) -> Guard:
