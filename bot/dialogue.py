@@ -86,13 +86,16 @@ def _below(house: House, staff: Staff, session: Session, card: Card) -> Iterator
     """Below a sentence that is shown to the citizen: which it is, and that nobody has reviewed it."""
     if card.showing is None:
         return
+    told: list[str] = []
     number, of = (house.words.number(one, staff.language) for one in card.showing)
     if card.showing[1] > 1:
-        yield Line(Text(house.phrase("show.place", staff, number=number, count=of), ""))
+        told.append(house.phrase("show.place", staff, number=number, count=of))
     tongue = shown_in(house, staff, session)
     if not house.words.is_reviewed(tongue):
         name = house.words.language_name(tongue, staff.language)
-        yield Line(Text(house.phrase("show.unreviewed", staff, language=name), ""))
+        told.append(house.phrase("show.unreviewed", staff, language=name))
+    if told:
+        yield Line(Text("\n".join(told), ""))
 
 
 def shown_in(house: House, staff: Staff, session: Session) -> str:

@@ -1,4 +1,4 @@
-"""The languages of the house: whole by gettext's own check, true to their glossaries, honest about who has read them."""
+"""The languages of the house: whole by gettext's own check, true to their glossaries, honest about their readers."""
 
 import gettext
 import io

@@ -234,7 +234,8 @@ async def test_she_chooses_arabic_and_it_stays_for_this_conversation_only(tmp_pa
         await anna.press("Andet sprog")
         assert set(anna.buttons(await anna.live())) >= {"Dansk", "العربية", "Українська", "Soomaali", "فارسی"}
         await anna.press("العربية")
-        above, below, place, note = anna.screen.split("\n\n")
+        above, below, notes = anna.screen.split("\n\n")
+        place, note = notes.split("\n")
         assert above.startswith(RIGHT_TO_LEFT)
         assert below.startswith("«Der er noget, jeg spørger alle om:")
         assert place == "Sætning 1 af 15"
