@@ -37,8 +37,8 @@ bench: $(VENV)/dev.stamp        ## the figures of the README, on this machine
 mutants: $(VENV)/dev.stamp      ## every small fault in flows and guards: which check notices it; takes hours of processor
 	$(BIN)/python -m tests.mutants --jobs $$(nproc) $(ARGS)
 
-words: $(VENV)/dev.stamp        ## take new and changed sentences into the .po files
-	$(BIN)/python -m bot.locales.update
+words: $(VENV)/dev.stamp        ## take new and changed sentences into the .po files, and check them
+	$(BIN)/python -m bot.locales.update $(ARGS)
 
 privacy: setup                  ## the papers on data protection in docs/, made anew for the example municipality
 	OPSPOR_MUNICIPALITY= $(BIN)/opspor privacy --directory docs

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import delivering, posting, pressing, starting
+from benchmarks import delivering, posting, pressing, speaking, starting
 
 
 def main(arguments: list[str]) -> None:
@@ -19,6 +19,10 @@ def main(arguments: list[str]) -> None:
     )
     print(
         f"one press, engine alone: {pressing.engine_alone():.0f} microseconds (mean over the open scenarios)"
+    )
+    loaded, said, shown = speaking.measured()
+    print(
+        f"all catalogues read and checked: {loaded:.0f} ms; a sentence looked up: {said:.2f} us, shown: {shown:.2f} us"
     )
     with tempfile.TemporaryDirectory() as directory:
         cpu, wall = asyncio.run(pressing.whole(Path(directory)))

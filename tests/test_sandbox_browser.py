@@ -206,6 +206,72 @@ def test_the_longest_cards_fit_a_small_telephone(browser: Browser, tmp_path: Pat
     page.close()
 
 
+# Every button: its label, whether it has room for it, and how high it is.
+SIZES = """one => [...one.querySelectorAll("[data-code]")].map(
+  (button) => [button.innerText, button.scrollWidth <= button.clientWidth, button.offsetHeight])"""
+# How far the first line of what is shown keeps from either side of its message, in pixels.
+EDGES = """one => {
+  const words = one.querySelector(".text"), range = document.createRange();
+  range.selectNodeContents(words.firstChild);
+  const all = [...range.getClientRects()].filter((rect) => rect.width > 0), box = words.getBoundingClientRect();
+  const line = all.filter((rect) => Math.abs(rect.top - all[0].top) < 5);
+  return [Math.min(...line.map((r) => r.left)) - box.left, box.right - Math.max(...line.map((r) => r.right))];
+}"""
+
+
+@pytest.mark.parametrize("language", ["ar", "fa", "uk", "so"])
+def test_a_sentence_is_shown_to_the_citizen_where_its_language_begins_and_inside_a_small_telephone(
+    browser: Browser, tmp_path: Path, language: str
+) -> None:
+    BUILD.mkdir(exist_ok=True)
+    page = browser.new_page(viewport={"width": 360, "height": 1000})
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        employee = phone(page, 1001)
+        say(employee, "/new")
+        press(employee, "moment.during", "mode.routine", "gate.ok", "show")
+        expect(employee).to_contain_text("Sætning 1 af 15")  # "more" stands on the card before it, too
+        press(employee, "more", f"show.{language}", "show")
+        expect(employee).to_contain_text("Sætning 2 af 15")
+        expect(employee).to_contain_text("«Jeg kan ikke love at holde alt hemmeligt.")
+        shown = employee.locator(".message").last
+        left, right = shown.evaluate(EDGES)
+        assert (right < 2) == (language in ("ar", "fa")), (left, right)
+        assert (left < 2) == (language in ("uk", "so")), (left, right)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert shown.evaluate("one => one.scrollWidth <= one.clientWidth")
+        page.screenshot(path=BUILD / f"shown-{language}.png")
+        press(employee, "more")
+        for button in employee.locator("[data-code]").all():
+            assert button.evaluate("one => one.scrollWidth <= one.clientWidth"), button.inner_text()
+        page.screenshot(path=BUILD / "languages.png")
+    page.close()
+
+
+def test_german_buttons_fit_a_small_telephone(browser: Browser, tmp_path: Path) -> None:
+    """The longest words that the house has."""
+    BUILD.mkdir(exist_ok=True)
+    page = browser.new_page(viewport={"width": 360, "height": 1000})
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        employee = phone(page, 1001)
+        say(employee, "/language")
+        press(employee, "language.de")
+        say(employee, "/new")
+        looked = 0
+        for code in (*TO_CONSENT, *AFTERWARDS[:4]):
+            expect(employee.locator(f'[data-code$=":{code}"]').last).to_be_visible()
+            sizes = employee.evaluate(SIZES)
+            for label, fits, height in sizes:
+                assert fits and height < 60, (label, height)
+            looked += len(sizes)
+            press(employee, code)
+        assert looked > 150
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.screenshot(path=BUILD / "german.png")
+    page.close()
+
+
 def test_the_clock_moved_forward_ends_a_conversation_that_was_left(page: Page, tmp_path: Path) -> None:
     with sandbox(tmp_path / "box") as address:
         page.goto(address)
