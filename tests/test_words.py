@@ -360,6 +360,21 @@ def test_the_catalogues_are_up_to_date() -> None:
     assert len(told) == 11 and all(", 0 problems, " in line for line in told), done.stdout
 
 
+def test_taking_words_in_when_nothing_is_new_leaves_every_file_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in DIRECTORY.glob("*/*.po"):
+        (tmp_path / path.parent.name).mkdir(exist_ok=True)
+        shutil.copy(path, tmp_path / path.parent.name)
+    monkeypatch.setattr(update, "DIRECTORY", tmp_path)
+    update.main([])
+    looked = 0
+    for path in DIRECTORY.glob("*/*.po"):
+        assert (tmp_path / path.parent.name / path.name).read_bytes() == path.read_bytes(), path
+        looked += 1
+    assert looked == 11
+
+
 def test_check_names_what_is_missing_and_writes_nothing_and_without_it_the_sentence_is_taken_in(
     tmp_path: Path,
 ) -> None:

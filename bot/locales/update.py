@@ -11,7 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from bot.locales import faults, glossary
-from bot.locales.catalogue import DIRECTORY, DOMAINS, Domain, Key, Review, read, review_of, reviewed
+from bot.locales.catalogue import DIRECTORY, DOMAINS, Domain, Key, Review, messages, read, review_of, reviewed
 from bot.locales.extract import FLOWS, every
 
 
@@ -33,8 +33,11 @@ def needed(domain: Domain) -> dict[Key, int]:
 def updated(path: Path, sentences: Catalog) -> Catalog:
     """As it is, with new sentences open, and without those that nothing says any more. Raises ValueError."""
     catalog = read(path)
+    before, created = {key for key, _ in messages(catalog)}, catalog.creation_date
     catalog.update(sentences, no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    if before == {key for key, _ in messages(catalog)}:
+        catalog.creation_date = created  # nothing is new: the file stays as it was
     return catalog
 
 
