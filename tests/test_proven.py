@@ -70,6 +70,27 @@ def test_a_property_is_broken_by_its_fault_and_a_conversation_or_a_card_shows_it
     assert not broken.codes or " 1. " in told
 
 
+SHOWN_TOO_EARLY: dict[str, tuple[str, str, str]] = {
+    "a direct question that is only shown": (
+        "detection.toml", '{ when = "may_speak", aloud = "Er du blevet presset', '{ aloud = "Er du blevet presset',
+    ),
+    "safety words, while somebody else hears": (
+        "detection.toml", '{ when = "may_speak", aloud = "Skal vi ringe til 1888', '{ aloud = "Skal vi ringe til 1888',
+    ),
+    "neutral words, while an interpreter is missing": (
+        "detection.toml", 'words = [\n  { when = "may_speak", aloud = "Er der nogen, der nedgør',
+        'words = [\n  { when = "in_meeting", aloud = "Vi tager en kop kaffe.", marks = "check" },\n'
+        '  { when = "may_speak", aloud = "Er der nogen, der nedgør',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", SHOWN_TOO_EARLY)
+def test_what_could_be_shown_to_the_citizen_too_early_breaks_p2(fault: str, tmp_path: Path) -> None:
+    content, report = proven(with_fault(tmp_path, *SHOWN_TOO_EARLY[fault]), "P2", stops=True)
+    assert content.flows and report.verdicts[0].broken is not None
+
+
 BY_THE_DATE = 'then = [{ when = "path_police", to = "offer" }, { to = "review" }]'
 NO_PLAN_WITHOUT_A_DATE: dict[str, tuple[str, str, str]] = {
     "the date is not always asked for": ("referral.toml", 'then = "review"', BY_THE_DATE),

@@ -1,6 +1,7 @@
 """What is shown to the citizen: one sentence alone, in the language that was chosen, with its meaning beneath."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,12 @@ def test_the_language_is_chosen_where_it_is_asked_for_and_nowhere_else() -> None
     step = engine.shown_in(FLOW, asking.session, "ar")
     assert (step.session.view, step.session.given[showing.SHOWN_IN]) == ("show.2", "ar")
     assert engine.shown_in(FLOW, step.session, "uk").note == "not_offered"
+
+
+def test_what_the_house_knows_of_the_conversation_stays_when_a_language_is_chosen() -> None:
+    asking = talk(*TO_ASK, "show", "more")
+    known = replace(asking.session, given={"route": "none"})
+    assert engine.shown_in(FLOW, known, "ar").session.given == {"route": "none", showing.SHOWN_IN: "ar"}
 
 
 def test_the_language_of_the_conversation_is_no_answer_that_anything_depends_on() -> None:
