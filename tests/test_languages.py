@@ -114,33 +114,31 @@ def test_a_languages_letters_are_its_own(language: str) -> None:
 
 def test_a_term_is_looked_for_whatever_its_capitals_and_only_in_its_own_domain() -> None:
     terms = Glossary({"staff": (Term("krisecenter", ("shelter", "refuge")),)})
-    assert not list(glossary.faults(terms, "staff", "Krisecenter nu", "A Refuge now"))
-    assert list(glossary.faults(terms, "staff", "Krisecenter nu", "A hospital now")) == [
+    assert not list(terms.checks("staff")("Krisecenter nu", "A Refuge now"))
+    assert list(terms.checks("staff")("Krisecenter nu", "A hospital now")) == [
         "'krisecenter' is said as 'shelter' or 'refuge'"
     ]
-    assert not list(glossary.faults(terms, "citizen", "Krisecenter nu", "A hospital now"))
+    assert not list(terms.checks("citizen")("Krisecenter nu", "A hospital now"))
 
 
 def test_a_word_that_is_never_said_is_found_at_the_beginning_of_a_word_only() -> None:
     terms = Glossary(
         {}, (Never("Anzeige", "a report to the police"), Never("du", "the address is Sie", "citizen"))
     )
-    assert list(glossary.faults(terms, "staff", "x", "Eine Anzeige, du")) == [
+    assert list(terms.checks("staff")("x", "Eine Anzeige, du")) == [
         "'Anzeige' is never said: a report to the police"
     ]
-    assert not list(glossary.faults(terms, "staff", "x", "Voranzeige"))
-    assert list(glossary.faults(terms, "citizen", "x", "wenn du willst")) == [
-        "'du' is never said: the address is Sie"
-    ]
+    assert not list(terms.checks("staff")("x", "Voranzeige"))
+    assert list(terms.checks("citizen")("x", "wenn du willst")) == ["'du' is never said: the address is Sie"]
 
 
 @pytest.mark.parametrize(
     ("written", "wrong"),
     [
-        ("[[staff]]\nda = 'x'\nsay = []", "'say' of 'x' must be a list of words"),
-        ("[[staff]]\nsay = ['y']", "a table lacks 'da'"),
-        ("[[never]]\nword = 'x'", "a table lacks 'why'"),
-        ("[[nowhere]]\nda = 'x'", "nowhere is not a table that is known here"),
+        ("[staff]\nx = []", "what is said for 'x' must be a list of words"),
+        ("[citizen]\nx = 'y'", "what is said for 'x' must be a list of words"),
+        ("[never]\nx = ''", "why 'x' is never said must stand beside it"),
+        ("[nowhere]\nx = ['y']", "nowhere is not a table that is known here"),
         ("[[staff", ""),
     ],
 )

@@ -245,8 +245,8 @@ def test_a_sentence_that_is_needed_and_not_there_is_named_and_one_too_long_too(t
     written(tmp_path, "en", "Call {reception}")
     needed: reading.Needed = {"staff": {("a.b", "Ja"): 2, ("c.d", "Nej"): 0}}
     assert load(tmp_path, needed=needed).problems == (
-        "en/staff.po: c.d: 'Nej' is not there",
         "en/staff.po: a.b: 'Ja': has 3 characters; 2 have room",
+        "en/staff.po: c.d: 'Nej' is not there",
     )
 
 

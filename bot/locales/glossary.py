@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,34 @@ class Never:
 
     word: str
     why: str
-    only: str = ""
+    only: Domain | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
     terms: dict[Domain, tuple[Term, ...]]
     never: tuple[Never, ...] = ()
+
+    def checks(self, domain: Domain) -> Callable[[str, str], Iterator[str]]:
+        """What is asked of each sentence of a domain: its faults, by the Danish and what is said for it."""
+        terms = [
+            (term, term.da.lower(), [one.lower() for one in term.say]) for term in self.terms.get(domain, ())
+        ]
+        never = {one.word: one.why for one in self.never if one.only in (None, domain)}
+        begins = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, never))})") if never else None
+
+        def faults(danish: str, said: str) -> Iterator[str]:
+            plain, translated = danish.lower(), said.lower()
+            for term, da, say in terms:
+                if da in plain and not any(one in translated for one in say):
+                    yield f"'{term.da}' is said as {' or '.join(map(repr, term.say))}"
+            for word in dict.fromkeys(begins.findall(said) if begins else ()):
+                yield f"'{word}' is never said: {never[word]}"
+
+        return faults
+
+
+_NEVER: Mapping[str, Domain | None] = {"never": None, "never_to_citizens": "citizen"}
 
 
 def read(folder: Path) -> Glossary:
@@ -39,34 +60,22 @@ def read(folder: Path) -> Glossary:
     if not path.exists():
         return Glossary({})
     data = tomllib.loads(path.read_text("utf-8"))  # TOMLDecodeError is a ValueError
-    if unknown := data.keys() - {*DOMAINS, "never"}:
+    if unknown := data.keys() - {*DOMAINS, *_NEVER}:
         raise ValueError(f"{min(unknown)} is not a table that is known here")
-    terms = {domain: tuple(_term(one) for one in data.get(domain, ())) for domain in DOMAINS}
-    never = (
-        Never(_word(one, "word"), _word(one, "why"), one.get("only", "")) for one in data.get("never", ())
-    )
-    return Glossary(terms, tuple(never))
+    terms = {domain: tuple(_terms(data.get(domain, {}))) for domain in DOMAINS}
+    return Glossary(terms, tuple(_never(data)))
 
 
-def _term(table: dict[str, Any]) -> Term:
-    say = tuple(table.get("say", ()))
-    if not say or not all(isinstance(one, str) and one for one in say):
-        raise ValueError(f"'say' of '{table.get('da', '')}' must be a list of words")
-    return Term(_word(table, "da"), say)
+def _terms(table: Mapping[str, Any]) -> Iterator[Term]:
+    for da, say in table.items():
+        if not (isinstance(say, list) and say and all(isinstance(one, str) and one for one in say)):
+            raise ValueError(f"what is said for '{da}' must be a list of words")
+        yield Term(da, tuple(say))
 
 
-def _word(table: dict[str, Any], key: str) -> str:
-    found = table.get(key)
-    if not isinstance(found, str) or not found:
-        raise ValueError(f"a table lacks '{key}'")
-    return found
-
-
-def faults(glossary: Glossary, domain: Domain, danish: str, said: str) -> Iterator[str]:
-    plain, translated = danish.lower(), said.lower()
-    for term in glossary.terms.get(domain, ()):
-        if term.da.lower() in plain and not any(one.lower() in translated for one in term.say):
-            yield f"'{term.da}' is said as {' or '.join(repr(one) for one in term.say)}"
-    for never in glossary.never:
-        if never.only in ("", domain) and re.search(rf"(?<!\w){re.escape(never.word)}", said):
-            yield f"'{never.word}' is never said: {never.why}"
+def _never(data: Mapping[str, Any]) -> Iterator[Never]:
+    for table, only in _NEVER.items():
+        for word, why in data.get(table, {}).items():
+            if not (isinstance(why, str) and why):
+                raise ValueError(f"why '{word}' is never said must stand beside it")
+            yield Never(word, why, only)

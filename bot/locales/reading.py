@@ -1,6 +1,6 @@
 """Every language there is, as far as it may be used: what is not whole, or not wanted, reaches nobody."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from gettext import c2py
 from pathlib import Path
@@ -9,6 +9,7 @@ from babel.messages.catalog import Catalog
 
 from bot.locales import catalogue, faults, glossary
 from bot.locales.catalogue import DIRECTORY, DOMAINS, Domain, Key
+from bot.locales.glossary import Glossary
 from bot.locales.words import SOURCE, Plurals, Standing, Table, Words
 
 Needed = Mapping[Domain, Mapping[Key, int]]
@@ -50,12 +51,8 @@ def load(
     """Danish, and every catalogue that is whole and wanted. A half-translated one reaches nobody: it is left out and
     named, and whoever reads it gets Danish, because a missing sentence must not keep the bot from anybody. `needed`
     are the sentences that each must have, with the characters that each may take."""
-    found = [
-        _read(folder / f"{domain}.po", domain, needed or {})
-        for folder in sorted(path for path in directory.iterdir() if path.is_dir())
-        for domain in DOMAINS
-        if (folder / f"{domain}.po").exists()
-    ]
+    folders = sorted(path for path in directory.iterdir() if path.is_dir())
+    found = [one for folder in folders for one in _folder(folder, needed or {})]
     usable = {
         (one.standing.language, one.standing.domain): one for one in found if wanted.accepts(one.standing)
     }
@@ -78,17 +75,24 @@ def load(
     )
 
 
-def _read(path: Path, domain: Domain, needed: Needed) -> _Read:
+def _folder(folder: Path, needed: Needed) -> Iterator[_Read]:
+    """A language's catalogues; none where it is no language's folder."""
+    there = [domain for domain in DOMAINS if (folder / f"{domain}.po").exists()]
+    try:
+        terms = glossary.read(folder)
+    except ValueError as error:
+        yield from (_unreadable(folder.name, one, f"{folder.name}/glossary.toml: {error}") for one in there)
+        return
+    yield from (_read(folder / f"{domain}.po", domain, terms, needed) for domain in there)
+
+
+def _read(path: Path, domain: Domain, terms: Glossary, needed: Needed) -> _Read:
     language = path.parent.name
     name = f"{language}/{path.name}"
     try:
-        catalog = catalogue.read(path)
+        catalog = catalogue.read(path, hints=False)
     except ValueError as error:
         return _unreadable(language, domain, f"{name}: cannot be read: {error}")
-    try:
-        terms = glossary.read(path.parent)
-    except ValueError as error:
-        return _unreadable(language, domain, f"{language}/glossary.toml: {error}")
     wrong = tuple(f"{name}: {fault}" for fault in faults.of(catalog, domain, terms, needed.get(domain)))
     review = catalogue.review_of(catalog)
     standing = Standing(language, domain, len(catalog), str(review), review.holds, wrong)

@@ -143,10 +143,9 @@ class Words:
 
 
 def _filled(found: str, values: Mapping[str, str]) -> str:
-    needed = _PLACEHOLDER.findall(found)
-    if not needed:
+    if "{" not in found:
         return found
-    if not all(values.get(name) for name in needed):
+    if not all(values.get(name) for name in _PLACEHOLDER.findall(found)):
         return ""
     return _PLACEHOLDER.sub(lambda match: values[match[1]], found)
 
