@@ -41,7 +41,10 @@ def _of_languages(prepared: Prepared) -> Iterator[str]:
     asked = [("employees", one) for one in chosen.staff or () if one not in words.languages]
     asked += [("citizens", one) for one in chosen.citizen or () if one not in words.of_citizens]
     for whom, language in asked:
-        yield f"languages: '{language}' is asked for, for {whom}, and cannot be used; `opspor doctor` says why"
+        yield (
+            f"languages: '{language}' is asked for, for {whom}, and is not used: it is not there, not whole, or not"
+            " reviewed where that is asked for"
+        )
     for language in words.languages:
         if language not in names:
             yield f"names.{language} is missing: in that language people and places have their Danish names"

@@ -65,9 +65,14 @@ def _reading(words: Words, language: str, captions: paper.Captions) -> paper.Rea
         name=words.language_name(language),
         right_to_left=is_right_to_left(language),
         say=say,
-        status="; ".join(f"{captions[f'review.{domain}']}: {review}" for domain, review in reviews.items()),
+        status="; ".join(_status(domain, review, captions) for domain, review in reviews.items()),
         notes=notes.read_text("utf-8") if notes.exists() else "",
     )
+
+
+def _status(domain: str, review: str, captions: paper.Captions) -> str:
+    said = captions["review.unreviewed"] if review == catalogue.UNREVIEWED else review
+    return f"{captions[f'review.{domain}']}: {said}"
 
 
 def _parts(

@@ -69,6 +69,11 @@ def not_in_meeting(answers: Answers) -> bool:
     return answers.get("moment") not in {"during", "phone"}
 
 
+@guard("safe_today")
+def not_in_shelter(answers: Answers) -> bool:
+    return answers.get("safe_today") != "shelter"
+
+
 @guard("mode")
 def not_uses(answers: Answers) -> bool:
     return answers.get("mode") != "uses"

@@ -53,6 +53,11 @@ def took_it_seriously(answers: Answers) -> bool:
 
 
 @guard("danger", "child_danger")
+def no_danger_now(answers: Answers) -> bool:
+    return not danger_now(answers)
+
+
+@guard("danger", "child_danger")
 def danger_now(answers: Answers) -> bool:
     return "now" in (answers.get("danger"), answers.get("child_danger"))
 
