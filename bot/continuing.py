@@ -105,7 +105,7 @@ def _leads_back_to_consent(trail: tuple[Answered, ...]) -> bool:
 def _is_there(flow: Flow, state: State, session: Session) -> bool:
     """What is shown over the card."""
     view, answers = engine.view_of(session), session.answers
-    if showing.is_open(view):
+    if showing.is_open(view) or showing.asks_for_a_language(view):
         return bool(showing.words(state, answers))
     lines = flow.views[view].lines if view in flow.views else state.why if view == "why" else ()
     return _visible(lines, answers)

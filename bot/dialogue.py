@@ -92,7 +92,7 @@ def _below(house: House, staff: Staff, session: Session, card: Card) -> Iterator
         told.append(house.phrase("show.place", staff, number=number, count=of))
     tongue = shown_in(house, staff, session)
     if not house.words.is_reviewed(tongue):
-        name = house.words.language_name(tongue, staff.language)
+        name = house.words.language_name(tongue, house.words.usable(staff.language))
         told.append(house.phrase("show.unreviewed", staff, language=name))
     if told:
         yield Line(Text("\n".join(told), ""))
@@ -100,7 +100,7 @@ def _below(house: House, staff: Staff, session: Session, card: Card) -> Iterator
 
 def shown_in(house: House, staff: Staff, session: Session) -> str:
     """The citizen's language as it was chosen in this conversation; the employee's own, while none was."""
-    chosen = showing.language_of(session.given) or staff.language
+    chosen = showing.language_of(session.given) or house.words.usable(staff.language)
     return chosen if chosen in house.words.of_citizens else SOURCE
 
 

@@ -112,7 +112,7 @@ LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 class Languages(_Table):
     """Which languages are used besides Danish, None being every one that is whole; and whether a professional must have
-    reviewed them."""
+    reviewed what citizens are shown."""
 
     staff: list[LanguageCode] | None = None
     citizen: list[LanguageCode] | None = None

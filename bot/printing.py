@@ -56,8 +56,13 @@ def _reading(words: Words, language: str, captions: paper.Captions) -> paper.Rea
     reviews = {one.domain: one.review for one in words.standings if one.language == language}
 
     def say(text: Text) -> str:
+        forms = (
+            words.plurals[language].said.get((text.context, text.msgid))
+            if language in words.plurals
+            else None
+        )
         found = (staff and staff(text)) or (shown and shown(text))
-        return found or ""
+        return "\n".join(forms) if forms else found or ""
 
     notes = catalogue.DIRECTORY / language / "notes.md"
     return paper.Reading(
@@ -78,7 +83,9 @@ def _status(domain: str, review: str, captions: paper.Captions) -> str:
 def _parts(
     content: loader.Content, made: Sequence[Sheet], words: Words, language: str
 ) -> Mapping[str, Sequence[paper.Row]]:
-    parts = {"citizen": paper.rows(made, content.phrases, aloud=True)}
+    parts = {"citizen": paper.rows(made, (), aloud=True)}
     if language in words.languages:
-        parts["staff"] = paper.rows(made, content.phrases, aloud=False)
+        labels = (label for flow in content.flows.values() for label in flow.controls.values())
+        captions = (text for _, text in paper.texts())
+        parts["staff"] = paper.rows(made, (*labels, *content.phrases.values(), *captions), aloud=False)
     return parts

@@ -22,6 +22,8 @@ _READ = (
     "model.py",
     "derived.py",
     "engine.py",
+    "controls.py",
+    "showing.py",
     "proving.py",
 )
 # These show, compare and play flows; no verdict depends on them.

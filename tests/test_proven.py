@@ -1,5 +1,7 @@
 """The flows are proven, and each property's proof can fail: one fault in the content or the engine for each."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from bot import derived, engine, proof, proving
+from bot import derived, engine, proof, proving, showing
 from bot.errors import Unproven
 from bot.flows import loader, telling, verify
 from bot.flows.properties.demands import PROPERTIES, Spoken
 from bot.flows.verdicts import Broken, Report, Verdict
 from bot.locales import words
 from bot.locales.screen import screen
-from bot.model import Flow, Guard, Session, Step, Text
+from bot.model import Answers, Flow, Guard, Line, Session, State, Step, Text
 from tests.test_transcripts import TODAY, TOWN
 
 DANISH = Spoken({"da": lambda text: text.msgid})
@@ -89,6 +91,16 @@ SHOWN_TOO_EARLY: dict[str, tuple[str, str, str]] = {
 def test_what_could_be_shown_to_the_citizen_too_early_breaks_p2(fault: str, tmp_path: Path) -> None:
     content, report = proven(with_fault(tmp_path, *SHOWN_TOO_EARLY[fault]), "P2", stops=True)
     assert content.flows and report.verdicts[0].broken is not None
+
+
+def test_an_engine_that_shows_what_may_not_be_heard_breaks_p2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The content's conditions are right, and nobody asks them."""
+
+    def unasked(state: State, answers: Answers) -> tuple[Line, ...]:
+        return tuple(line for line in (*state.lines, *state.why, *state.words) if line.aloud)
+
+    monkeypatch.setattr(showing, "words", unasked)
+    assert proven(only="P2", stops=True)[1].verdicts[0].broken is not None
 
 
 BY_THE_DATE = 'then = [{ when = "path_police", to = "offer" }, { to = "review" }]'
@@ -217,14 +229,16 @@ def test_the_proof_that_is_shipped_is_of_what_is_here() -> None:
 
 
 def test_a_proof_is_of_every_file_that_a_verdict_depends_on(tmp_path: Path) -> None:
-    for name in ("flows", "locales", "storage"):
-        (tmp_path / name).mkdir()
+    for name in ("flows", "locales/en", "storage"):
+        (tmp_path / name).mkdir(parents=True)
     files = [
         "engine.py",
         "derived.py",
         "flows/x.toml",
         "flows/verify.py",
-        "locales/en.po",
+        "locales/en/staff.po",
+        "showing.py",
+        "controls.py",
         "storage/codes.py",
     ]
     for name in files:
@@ -237,6 +251,21 @@ def test_a_proof_is_of_every_file_that_a_verdict_depends_on(tmp_path: Path) -> N
     assert proof.fingerprint(tmp_path) == before
     (tmp_path / "flows" / "notes.txt").write_text("no part of it", "utf-8")
     assert proof.fingerprint(tmp_path) == before
+
+
+def test_every_module_that_the_prover_imports_is_in_the_fingerprint() -> None:
+    """In a process of its own, which has imported nothing else. What raises, or reads the proof, decides nothing."""
+    told = "import sys, bot.proving; print(*(name for name in sys.modules if name.startswith('bot.')))"
+    listed = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True
+    ).stdout.split()
+    decides = {proof.PACKAGE / f"{name.removeprefix('bot.').replace('.', '/')}.py" for name in listed}
+    decides = {path for path in decides if path.exists()} - {
+        proof.PACKAGE / f"{one}.py" for one in ("errors", "proof")
+    }
+    read = {path for pattern in proof._READ for path in proof.PACKAGE.glob(pattern)}
+    assert len(decides) > 40
+    assert decides - read == set()
 
 
 @pytest.mark.parametrize("said", ["", "{", "[]", '{"fingerprint": "of something else"}'])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import engine, showing
+from bot import continuing, engine, showing
 from bot.flows import loader
 from bot.locales import reading
 from bot.locales.direction import RIGHT_TO_LEFT
@@ -20,6 +20,9 @@ from tests.talk import Talk, offered, press
 CONTENT = loader.load(unverified=True)
 FLOW = CONTENT.flows["detection"]
 SPOKEN = reading.load(needed=CONTENT.needed())
+DANISH_OPENING = next(
+    line.text.msgid for line in FLOW.states["response"].lines if line.text.context == "detection.open_routine"
+)
 TO_ASK = ("moment.during", "mode.routine", "gate.ok")
 WITHOUT_INTERPRETER = (
     *("moment.during", "mode.routine", "gate.missing", "private.yes", "interpreter.missing"),
@@ -127,7 +130,7 @@ def test_where_the_gate_failed_nothing_that_raises_the_subject_can_be_shown() ->
 def test_while_an_interpreter_is_missing_only_that_one_is_booked_can_be_shown() -> None:
     waiting = talk(*WITHOUT_INTERPRETER)
     (only,) = showing.words(FLOW.states["response"], waiting.answers)
-    assert only.text.msgid == "Vi bestiller en tolk. Så taler vi sammen en anden dag."
+    assert only.text.msgid == "Vi bestiller en tolk. Så taler vi sammen, når tolken er med."
     waiting.press("show")
     assert waiting.cards[-1].showing == (1, 1)
     assert "show" not in offered(waiting.cards[-1])
@@ -198,19 +201,21 @@ def test_the_sentence_stands_alone_above_and_what_it_means_below_it() -> None:
     made = screen(SPOKEN, asking.cards[-1], "da", {}, turn=1, tongue="uk")
     first, second = made.text.split("\n\n")
     assert first == SPOKEN.show(asking.cards[-1].lines[0].text, "uk")
-    assert second == "«Vi bestiller en tolk. Så taler vi sammen en anden dag.»"
+    assert second == "«Vi bestiller en tolk. Så taler vi sammen, når tolken er med.»"
 
 
 def test_where_both_speak_one_language_the_sentence_stands_once_and_without_quotes() -> None:
     asking = talk(*WITHOUT_INTERPRETER, "show")
     made = screen(SPOKEN, asking.cards[-1], "da", {}, turn=1)
-    assert made.text == "Vi bestiller en tolk. Så taler vi sammen en anden dag."
+    assert made.text == "Vi bestiller en tolk. Så taler vi sammen, når tolken er med."
 
 
 def test_an_employee_who_works_in_english_sees_in_english_what_it_means() -> None:
     asking = talk(*WITHOUT_INTERPRETER, "show")
     made = screen(SPOKEN, asking.cards[-1], "en", {}, turn=1, tongue="ar")
-    assert made.text.endswith("“We will book an interpreter. Then we will talk another day.”")
+    assert made.text.endswith(
+        "“We will book an interpreter. Then we will talk when the interpreter is with us.”"
+    )
 
 
 def test_the_buttons_of_a_sentence_are_where_a_thumb_finds_them() -> None:
@@ -307,6 +312,31 @@ async def test_a_language_that_is_no_longer_allowed_falls_back_to_danish(tmp_pat
         await anna.press("Næste sætning")
         assert anna.screen.startswith("Jeg kan ikke love at holde alt hemmeligt.")
         assert "gennemgået" not in anna.screen
+
+
+def test_in_a_new_version_without_words_on_the_card_the_languages_are_closed() -> None:
+    """Otherwise the way back from them would lead to a sentence that is not there."""
+    asking = talk(*TO_ASK, "show", "more")
+    silent = replace(FLOW.states["response"], lines=FLOW.states["response"].lines[-2:], why=(), words=())
+    newer = replace(FLOW, states={**FLOW.states, "response": silent})
+    going_on = continuing.going_on(newer, asking.session)
+    assert going_on is not None and going_on.view == ""
+
+
+async def test_who_works_in_a_language_that_is_gone_sees_one_language_and_not_a_mixture(
+    tmp_path: Path,
+) -> None:
+    fewer = Words({"da": {}}, shown=SPOKEN.shown, standings=SPOKEN.standings)
+    async with on_stage(tmp_path, words=fewer) as cast:
+        number = await cast.anna.id()
+        await cast.ask(lambda c: people.set_language(c, number, "de"))
+        anna = await asked(cast, *TO_ASK, "show")
+        assert anna.screen == f"{DANISH_OPENING}\n\nSætning 1 af 15"
+        await anna.press("more")
+        await anna.press("0:show.ar")
+        _above, below, notes = anna.screen.split("\n\n")
+        assert below == f"«{DANISH_OPENING}»"
+        assert notes.endswith("Arabisk: ingen fagperson har gennemgået oversættelsen endnu.")
 
 
 async def test_an_english_employee_shows_english_until_something_else_is_chosen(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import functools
 import itertools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -260,6 +261,61 @@ def test_a_file_that_cannot_be_read_is_named_and_keeps_nobody_else_out(broken: s
     assert loaded.problems[0].startswith("en/staff.po: cannot be read: ")
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "nplurals=2; plural=7;",
+        "nplurals=2; plural=foo;",
+        "nplurals=2; plural=(n != 1;",
+        "nplurals=2; plural=n/0;",
+        "nplurals=2; plural=-1;",
+        "nplurals=1; plural=n!=1;",
+    ],
+)
+def test_a_rule_of_plurals_that_gives_no_form_keeps_its_language_out_and_nobody_else(
+    rule: str, tmp_path: Path
+) -> None:
+    """Otherwise it would be found at a press."""
+    written(tmp_path, "de", "Ruf {reception} an")
+    written(tmp_path, "en", "Call {reception}")
+    path = tmp_path / "en/staff.po"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"nplurals=[^\\]*", lambda _: rule, text), "utf-8")
+    assert rule in path.read_text("utf-8")
+    loaded = load(tmp_path)
+    assert loaded.languages == ("da", "de")
+    assert "Plural-Forms" in loaded.problems[0] or "cannot be read" in loaded.problems[0]
+
+
+@pytest.mark.parametrize("broken", ["charset=CHARSET", "charset=nonsense"])
+def test_a_header_that_names_no_charset_stops_nobody(broken: str, tmp_path: Path) -> None:
+    written(tmp_path, "de", "Ruf {reception} an")
+    written(tmp_path, "en", "Call {reception}")
+    path = tmp_path / "en/staff.po"
+    path.write_text(path.read_text("utf-8").replace("charset=utf-8", broken), "utf-8")
+    assert "de" in load(tmp_path).languages
+
+
+def test_a_folder_in_the_place_of_a_file_stops_nobody(tmp_path: Path) -> None:
+    written(tmp_path, "de", "Ruf {reception} an")
+    (tmp_path / "en/citizen.po").mkdir(parents=True)
+    assert load(tmp_path).languages == ("da", "de")
+    assert load(tmp_path).problems[0].startswith("en/citizen.po: cannot be read: ")
+
+
+@pytest.mark.parametrize("name", ["pt_BR", "None", "EN"])
+def test_a_folder_with_a_name_that_no_button_can_carry_is_named(name: str, tmp_path: Path) -> None:
+    written(tmp_path, "en", "Call {reception}")
+    (tmp_path / "en").rename(tmp_path / name)
+    assert load(tmp_path).of_citizens == ("da",)
+    assert load(tmp_path).problems
+
+
+def test_a_sentence_longer_than_a_screen_is_named(tmp_path: Path) -> None:
+    written(tmp_path, "en", "x" * 701, "Ring")
+    assert load(tmp_path).problems == ("en/staff.po: a.b: 'Ring': has 701 characters; 700 have room",)
+
+
 def test_a_folder_that_holds_another_language_is_named(tmp_path: Path) -> None:
     written(tmp_path, "en", "Call {reception}")
     (tmp_path / "en").rename(tmp_path / "qqq")
@@ -422,7 +478,10 @@ def button(code: str, label: str, *, ticked: bool = False) -> Button:
 def test_words_for_the_citizen_stand_in_quotes_of_the_readers_language() -> None:
     card = Card((line("Til dig."), line("Til borgeren.", aloud=True)))
     assert screen(DANISH, card, "da", {}).text == "Til dig.\n\n«Til borgeren.»"
-    assert screen(DANISH, card, "en", {}).text == "Til dig.\n\n“Til borgeren.”"
+    assert screen(Words({"da": {}, "en": {}}), card, "en", {}).text == "Til dig.\n\n“Til borgeren.”"
+    assert screen(DANISH, card, "en", {}).text == "Til dig.\n\n«Til borgeren.»", (
+        "English is not there any more"
+    )
 
 
 def test_a_list_keeps_together_and_an_empty_line_leaves_no_gap() -> None:

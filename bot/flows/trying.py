@@ -104,11 +104,11 @@ def _within(opened: Press, press: Callable[..., Press], around: Container[str]) 
 
 
 def _leafing(opened: Press, press: Callable[..., Press]) -> Iterator[Press]:
-    """Through every sentence once round; on the first and the last the languages, and every way out of them."""
+    """Through every sentence once round; on each the languages, and every way out of them."""
     here, first = opened.after, opened.card.lines
     done: Codes = (opened.code,)
     while True:
-        if {"more"} & {button.code for button in engine.card(opened.flow, here).controls}:
+        if "more" in {button.code for button in engine.card(opened.flow, here).controls}:
             asked = press(here, "more", *done)
             yield asked
             yield from (press(asked.after, way.code, *done, "more") for way in asked.card.controls)

@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from gettext import c2py
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,7 @@ UNREVIEWED = "unreviewed"
 
 Key = tuple[str, str]  # context, and the Danish sentence (the singular one, where there are two)
 
+_CODE = re.compile(r"[a-z]{2,3}")  # as it stands on a button and in a row
 _REVIEW = re.compile(r"^#\s*Reviewed-(By|On|Text):[ \t]*(.*?)\s*$", re.MULTILINE)
 
 
@@ -42,8 +44,10 @@ def read(path: Path, *, hints: bool = True) -> Catalog:
         lines = path.read_bytes().splitlines(keepends=True)
         kept = (line for line in lines if hints or not line.startswith((b"#.", b"#:")))
         found = read_po(kept, locale=path.parent.name, charset="utf-8", abort_invalid=True)
-    except PoFileError as error:
+    except (PoFileError, LookupError, OSError) as error:  # LookupError: a charset that is none
         raise ValueError(str(error)) from error
+    if not _CODE.fullmatch(path.parent.name):
+        raise ValueError("its folder must be called after a language, as 'de' or 'ar'")
     if str(found.locale) != path.parent.name:
         raise ValueError(f"its header says that it is '{found.locale or found.locale_identifier}'")
     return found
@@ -61,6 +65,18 @@ def forms_of(said: object) -> tuple[str, ...]:
     if isinstance(said, str):
         return (said,)
     return tuple(map(str, said)) if isinstance(said, list | tuple) else ("",)
+
+
+def plural_rule(catalog: Catalog) -> Callable[[int], int]:
+    """Which form is said of a number. Raises ValueError where the header's rule has an answer that is no form."""
+    try:
+        rule: Callable[[int], int] = c2py(catalog.plural_expr)
+        right = all(rule(number) in range(catalog.num_plurals) for number in range(1000))
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise ValueError(f"Plural-Forms: {error}") from error
+    if not right:
+        raise ValueError("Plural-Forms: the rule gives a form that there is not")
+    return rule
 
 
 def review_of(catalog: Catalog) -> Review:

@@ -7,6 +7,7 @@ from babel.messages.catalog import Catalog
 
 from bot.locales.catalogue import Domain, Key, forms_of, messages
 from bot.locales.glossary import Glossary
+from bot.model import CARD_LENGTH
 
 # What a translation must keep to the letter, and as often: placeholders, commands, paragraph and telephone numbers.
 # What each can begin with is asked first, or every letter of every sentence would be tried nine times.
@@ -14,7 +15,7 @@ _LOCKED = re.compile(
     r"(?=[{/§12MD])(?:\{[a-z_]+\}|(?<![\w/])/[a-z]+|§+ ?\d+|\b(?:11[24]|1888|116 ?\d{3}|24|MitID|Digital Post)\b)"
 )
 # Directions are ours to add; digits are Latin in every language, as on a telephone's keys.
-_UNSEEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 
 
@@ -34,7 +35,7 @@ def of(
         else:
             for form in said:
                 for fault in (
-                    *_of_sentence(danish[-1], form, rooms.get(key, 0)),
+                    *_of_sentence(danish[-1], form, rooms.get(key) or CARD_LENGTH),
                     *wrong_words(danish[-1], form),
                 ):
                     yield f"{_where(key)}: {fault}"
@@ -52,7 +53,7 @@ def _of_sentence(danish: str, said: str, at_most: int) -> Iterator[str]:
             yield "has an unseen sign of direction: those are added when it is shown"
         if _OTHER_DIGIT.search(said):
             yield "has digits that are not 0 to 9"
-    if at_most and len(said) > at_most:
+    if len(said) > at_most:
         yield f"has {len(said)} characters; {at_most} have room"
 
 

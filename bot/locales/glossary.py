@@ -20,7 +20,8 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """The beginning of a word that no sentence may have, or none of one domain, and the reason."""
+    """The beginning of a word that no sentence may have, or none of one domain, and the reason. It is the whole
+    word where a space follows; capitals count for nothing."""
 
     word: str
     why: str
@@ -37,18 +38,29 @@ class Glossary:
         terms = [
             (term, term.da.lower(), [one.lower() for one in term.say]) for term in self.terms.get(domain, ())
         ]
-        never = {one.word: one.why for one in self.never if one.only in (None, domain)}
-        begins = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, never))})") if never else None
+        never = {one.word.strip().lower(): one for one in self.never if one.only in (None, domain)}
+        words = "|".join(_beginning(one.word) for one in never.values())
+        begins = re.compile(rf"(?<!\w){_JOINED}(?:{words})", re.IGNORECASE) if never else None
 
         def faults(danish: str, said: str) -> Iterator[str]:
             plain, translated = danish.lower(), said.lower()
             for term, da, say in terms:
                 if da in plain and not any(one in translated for one in say):
                     yield f"'{term.da}' is said as {' or '.join(map(repr, term.say))}"
-            for word in dict.fromkeys(begins.findall(said) if begins else ()):
-                yield f"'{word}' is never said: {never[word]}"
+            for found in begins.finditer(said) if begins else ():
+                one = next(one for word, one in never.items() if word in found[0].lower())
+                yield f"'{one.word.strip()}' is never said: {one.why}"
 
         return faults
+
+
+# What Arabic writes together with the word that follows: and, so, with, like, for, the.
+_JOINED = "(?:[\u0648\u0641\u0628\u0643\u0644]|\u0627\u0644)*"
+
+
+def _beginning(word: str) -> str:
+    """Of a word; the whole of it where a space follows."""
+    return re.escape(word.strip()) + (r"(?!\w)" if word.endswith(" ") else "")
 
 
 _NEVER: Mapping[str, Domain | None] = {"never": None, "never_to_citizens": "citizen"}
@@ -59,7 +71,12 @@ def read(folder: Path) -> Glossary:
     path = folder / "glossary.toml"
     if not path.exists():
         return Glossary({})
-    data = tomllib.loads(path.read_text("utf-8"))  # TOMLDecodeError is a ValueError
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))  # TOMLDecodeError is a ValueError
+    except OSError as error:
+        raise ValueError(str(error)) from error
+    if flat := [name for name, table in data.items() if not isinstance(table, dict)]:
+        raise ValueError(f"{flat[0]} must be a table")
     if unknown := data.keys() - {*DOMAINS, *_NEVER}:
         raise ValueError(f"{min(unknown)} is not a table that is known here")
     terms = {domain: tuple(_terms(data.get(domain, {}))) for domain in DOMAINS}

@@ -1,8 +1,7 @@
 """Every language there is, as far as it may be used: what is not whole, or not wanted, reaches nobody."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from gettext import c2py
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,19 +16,18 @@ Needed = Mapping[Domain, Mapping[Key, int]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a municipality has decided: which languages besides Danish, None being all of them; and whether only those
-    that somebody has reviewed."""
+    """What a municipality has decided: which languages besides Danish, None being all of them; and whether citizens
+    are shown only those that somebody has reviewed."""
 
     staff: Collection[str] | None = None
     citizen: Collection[str] | None = None
     reviewed_only: bool = False
 
     def chooses(self, standing: Standing) -> bool:
-        chosen = self.staff if standing.domain == "staff" else self.citizen
-        return chosen is None or standing.language in chosen
-
-    def accepts(self, standing: Standing) -> bool:
-        return not standing.faults and (standing.reviewed or not self.reviewed_only)
+        if standing.domain == "staff":
+            return self.staff is None or standing.language in self.staff
+        reviewed = standing.reviewed or not self.reviewed_only
+        return reviewed and (self.citizen is None or standing.language in self.citizen)
 
 
 EVERY = Wanted()
@@ -53,9 +51,7 @@ def load(
     are the sentences that each must have, with the characters that each may take."""
     folders = sorted(path for path in directory.iterdir() if path.is_dir())
     found = [one for folder in folders for one in _folder(folder, needed or {})]
-    usable = {
-        (one.standing.language, one.standing.domain): one for one in found if wanted.accepts(one.standing)
-    }
+    usable = {(one.standing.language, one.standing.domain): one for one in found if not one.standing.faults}
     chosen = [key for key, one in usable.items() if wanted.chooses(one.standing)]
     # What she says aloud stands in the other catalogue: an employee's language needs both.
     staff = [code for code, domain in chosen if domain == "staff" and (code, "citizen") in usable]
@@ -91,12 +87,13 @@ def _read(path: Path, domain: Domain, terms: Glossary, needed: Needed) -> _Read:
     name = f"{language}/{path.name}"
     try:
         catalog = catalogue.read(path, hints=False)
+        rule = catalogue.plural_rule(catalog)
     except ValueError as error:
         return _unreadable(language, domain, f"{name}: cannot be read: {error}")
     wrong = tuple(f"{name}: {fault}" for fault in faults.of(catalog, domain, terms, needed.get(domain)))
     review = catalogue.review_of(catalog)
     standing = Standing(language, domain, len(catalog), str(review), review.holds, wrong)
-    return _Read(standing, *_sentences(catalog))
+    return _Read(standing, *_sentences(catalog, rule))
 
 
 def _unreadable(language: str, domain: Domain, why: str) -> _Read:
@@ -104,7 +101,7 @@ def _unreadable(language: str, domain: Domain, why: str) -> _Read:
     return _Read(standing, {}, Plurals({}, lambda _: 0))
 
 
-def _sentences(catalog: Catalog) -> tuple[Table, Plurals]:
+def _sentences(catalog: Catalog, rule: Callable[[int], int]) -> tuple[Table, Plurals]:
     said: dict[Key, str] = {}
     counting: dict[Key, tuple[str, ...]] = {}
     for key, message in catalogue.messages(catalog):
@@ -112,4 +109,4 @@ def _sentences(catalog: Catalog) -> tuple[Table, Plurals]:
         said[key] = forms[0]
         if message.pluralizable:
             counting[key] = forms
-    return said, Plurals(counting, c2py(catalog.plural_expr))
+    return said, Plurals(counting, rule)

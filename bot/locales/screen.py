@@ -21,6 +21,7 @@ def screen(
 ) -> Screen:  # fmt: skip
     """`turn` goes before each code that does not bring its own, as those of notices do ("0:open.ab12"). `tongue` is the
     citizen's language, for a sentence that is shown to her or him; without it the reader's own."""
+    language = words.usable(language)
     merged = {**values, **card.values}
     paragraphs = list(_paragraphs(words, card, language, merged, tongue or language))
     text = "\n\n".join(paragraphs) if card.showing else _joined(paragraphs)

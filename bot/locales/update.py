@@ -11,7 +11,18 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from bot.locales import faults, glossary
-from bot.locales.catalogue import DIRECTORY, DOMAINS, Domain, Key, Review, messages, read, review_of, reviewed
+from bot.locales.catalogue import (
+    DIRECTORY,
+    DOMAINS,
+    Domain,
+    Key,
+    Review,
+    messages,
+    plural_rule,
+    read,
+    review_of,
+    reviewed,
+)
 from bot.locales.extract import FLOWS, every
 
 
@@ -54,12 +65,13 @@ def main(arguments: list[str]) -> int:
         name = f"{path.parent.name}/{path.name}"
         try:
             catalog, terms = updated(path, templates[domain]), glossary.read(path.parent)
+            plural_rule(catalog)
         except ValueError as error:
             sys.stdout.write(f"{name}: {error}\n")
             status = 1
             continue
         found = list(faults.of(catalog, domain, terms, needed(domain)))
-        if name.removesuffix(".po") == asked.reviewed and not found:
+        if (path.parent.name, domain) == asked.reviewed and not found:
             reviewed(catalog, Review(asked.by, asked.on))
         if not asked.check:
             with path.open("wb") as file:
@@ -73,13 +85,26 @@ def main(arguments: list[str]) -> int:
 def _asked(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make words", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
-    parser.add_argument("--reviewed", metavar="LANGUAGE/DOMAIN", help="note a review of it as it stands now")
+    parser.add_argument(
+        "--reviewed", metavar="LANGUAGE/DOMAIN", type=_catalogue, help="note a review of it as it stands now"
+    )
     parser.add_argument("--by", help="the reviewer's role and place, never a name")
     parser.add_argument("--on", type=date.fromisoformat, help="the day of the review, as 2026-11-27")
     asked = parser.parse_args(arguments)
-    if asked.reviewed and not (asked.by and asked.on):
-        parser.error("--reviewed needs --by and --on")
+    if len({bool(asked.reviewed), bool(asked.by), bool(asked.on)}) > 1:
+        parser.error("--reviewed, --by and --on belong together")
+    if asked.reviewed and asked.check:
+        parser.error("--check writes nothing, and a review is to be written")
+    if asked.reviewed and (asked.on > date.today() or not asked.by.isprintable()):  # noqa: DTZ011
+        parser.error("--on is a day that has been, and --by one line")
     return asked
+
+
+def _catalogue(named: str) -> tuple[str, str]:
+    known = {f"{path.parent.name}/{domain}": (path.parent.name, domain) for path, domain in catalogues()}
+    if named not in known:
+        raise argparse.ArgumentTypeError(f"'{named}' is not one of {', '.join(known)}")
+    return known[named]
 
 
 if __name__ == "__main__":

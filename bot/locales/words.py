@@ -68,8 +68,11 @@ class Words:
 
     def nearest(self, language: str) -> str:
         """The language to begin in for a person whose telephone is set to `language`."""
-        short = language.replace("_", "-").split("-")[0].lower()
-        return short if short in self.catalogues else SOURCE
+        return self.usable(language.replace("_", "-").split("-")[0].lower())
+
+    def usable(self, language: str) -> str:
+        """Danish for whoever has chosen a language that is not there any more."""
+        return language if language in self.catalogues else SOURCE
 
     def is_reviewed(self, language: str) -> bool:
         """As something to be shown to a citizen; Danish is reviewed in the flow files themselves."""

@@ -30,8 +30,9 @@ class Row:
     text: Text
 
 
-def rows(sheets: Iterable[Sheet], phrases: Mapping[str, Text], aloud: bool) -> list[Row]:
-    """Each sentence once, on the first card that says it: those for the citizen, or all the others."""
+def rows(sheets: Iterable[Sheet], others: Iterable[Text], aloud: bool) -> list[Row]:
+    """Each sentence once, on the first card that says it: those for the citizen, or all the others; then those that
+    stand on no card, by their context."""
     found: dict[Text, Row] = {}
     for sheet in sheets:
         for state in {
@@ -40,9 +41,8 @@ def rows(sheets: Iterable[Sheet], phrases: Mapping[str, Text], aloud: bool) -> l
             for text, when in _texts(state, aloud):
                 if text.context:
                     found.setdefault(text, Row(_where(sheet, state, when), text))
-    if not aloud:
-        for name, text in phrases.items():
-            found.setdefault(text, Row(escape(name), text))
+    for text in others:
+        found.setdefault(text, Row(escape(text.context), text))
     return list(found.values())
 
 
@@ -95,7 +95,10 @@ def _table(reading: Reading, rows: Sequence[Row], caption: Mapping[str, str]) ->
 
 def _row(number: int, reading: Reading, row: Row) -> str:
     direction = ' dir="rtl"' if reading.right_to_left else ""
-    said, danish = (_paragraphs(one) for one in (reading.say(row.text), row.text.msgid))
+    said, danish = (
+        _paragraphs(reading.say(row.text)),
+        _paragraphs("\n".join(filter(None, (row.text.msgid, row.text.many)))),
+    )
     return (
         f'<tr><td class="where">{number}. {row.where}</td><td lang="{reading.code}"{direction}>{said}</td>'
         f'<td lang="da">{danish}</td><td class="fine"></td><td class="better"></td></tr>'

@@ -72,6 +72,7 @@ def gate(ground: Ground) -> Iterator[Demand]:
     svaret; er det ikke på plads, får medarbejderen at vide, at der ikke skal spørges nu; mangler der en tolk, kan der
     kun vises, at I bestiller en.
     """
+    yield Each(_may_be_shown, "der bliver vist noget til borgeren, som ikke må vises nu")
     for where, card in ground.cards():
         for line in (*card.lines, *card.why, *card.words):
             if line.aloud and "books_interpreter" not in line.marks:
@@ -90,6 +91,20 @@ def gate(ground: Ground) -> Iterator[Demand]:
                 )
     if any(card.question == "gate" for _, card in ground.cards()):
         yield Owed("do_not_ask", facts.GATE_FAILED)
+
+
+def _may_be_shown(session: Session, card: Card) -> bool | None:
+    """What is before the citizen, as the card has it: one sentence that may be heard now, whatever led to it."""
+    if card.showing is None:
+        return None
+    answers = session.answers
+    return len(card.lines) == 1 and all(
+        line.aloud
+        and all(guard(answers) for guard in line.when)
+        and ("check" in line.marks or not facts.HEARD(answers))
+        and ("books_interpreter" in line.marks or not facts.NO_INTERPRETER(answers))
+        for line in card.lines
+    )
 
 
 def _results() -> Iterator[tuple[Answers, bool]]:
