@@ -185,6 +185,12 @@ def test_a_word_that_is_never_said_is_found_behind_what_arabic_writes_together_w
         assert list(terms.checks("citizen")("x", said)), said
 
 
+def test_letters_that_change_with_their_capitals_stop_nobody() -> None:
+    """A dotted capital I becomes two signs when it is made small."""
+    terms = Glossary({}, (Never("donos", "denunciation"), Never("ihbar", "denunciation")))
+    assert list(terms.checks("citizen")("x", "İhbar var")) == ["'ihbar' is never said: denunciation"]
+
+
 def test_a_word_before_a_space_is_the_whole_word() -> None:
     terms = Glossary({}, (Never("dir ", "the address is Sie"),))
     assert list(terms.checks("citizen")("x", "Ich helfe dir.")) and not list(

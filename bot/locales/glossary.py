@@ -38,8 +38,8 @@ class Glossary:
         terms = [
             (term, term.da.lower(), [one.lower() for one in term.say]) for term in self.terms.get(domain, ())
         ]
-        never = {one.word.strip().lower(): one for one in self.never if one.only in (None, domain)}
-        words = "|".join(_beginning(one.word) for one in never.values())
+        never = [one for one in self.never if one.only in (None, domain)]
+        words = "|".join(f"({_beginning(one.word)})" for one in never)  # a group each: which one it was
         begins = re.compile(rf"(?<!\w){_JOINED}(?:{words})", re.IGNORECASE) if never else None
 
         def faults(danish: str, said: str) -> Iterator[str]:
@@ -48,7 +48,7 @@ class Glossary:
                 if da in plain and not any(one in translated for one in say):
                     yield f"'{term.da}' is said as {' or '.join(map(repr, term.say))}"
             for found in begins.finditer(said) if begins else ():
-                one = next(one for word, one in never.items() if word in found[0].lower())
+                one = never[(found.lastindex or 1) - 1]
                 yield f"'{one.word.strip()}' is never said: {one.why}"
 
         return faults
