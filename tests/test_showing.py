@@ -214,7 +214,7 @@ def test_an_employee_who_works_in_english_sees_in_english_what_it_means() -> Non
     asking = talk(*WITHOUT_INTERPRETER, "show")
     made = screen(SPOKEN, asking.cards[-1], "en", {}, turn=1, tongue="ar")
     assert made.text.endswith(
-        "“We will book an interpreter. Then we will talk when the interpreter is with us.”"
+        "“We will book an interpreter and talk once the interpreter is with us.”"
     )
 
 
