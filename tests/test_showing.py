@@ -213,9 +213,7 @@ def test_where_both_speak_one_language_the_sentence_stands_once_and_without_quot
 def test_an_employee_who_works_in_english_sees_in_english_what_it_means() -> None:
     asking = talk(*WITHOUT_INTERPRETER, "show")
     made = screen(SPOKEN, asking.cards[-1], "en", {}, turn=1, tongue="ar")
-    assert made.text.endswith(
-        "“We will book an interpreter and talk once the interpreter is with us.”"
-    )
+    assert made.text.endswith("“We will book an interpreter and talk once the interpreter is with us.”")
 
 
 def test_the_buttons_of_a_sentence_are_where_a_thumb_finds_them() -> None:
