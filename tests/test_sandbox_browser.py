@@ -210,8 +210,16 @@ def test_the_longest_cards_fit_a_small_telephone(browser: Browser, tmp_path: Pat
 
 
 # Every button: its label, whether it has room for it, and how high it is.
-SIZES = """one => [...one.querySelectorAll("[data-code]")].map(
-  (button) => [button.innerText, button.scrollWidth <= button.clientWidth, button.offsetHeight])"""
+# Every button: its label, whether it fits, its height in pixels, and the words that a line break cuts in two.
+SIZES = """one => [...one.querySelectorAll("[data-code]")].map((button) => {
+  const cut = [], range = document.createRange(), walk = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) for (const word of walk.currentNode.data.matchAll(/[\\p{L}]+/gu)) {
+    range.setStart(walk.currentNode, word.index);
+    range.setEnd(walk.currentNode, word.index + word[0].length);
+    if (range.getClientRects().length > 1) cut.push(word[0]);
+  }
+  return [button.innerText, button.scrollWidth <= button.clientWidth, button.offsetHeight, cut];
+})"""
 # How far the first line of what is shown keeps from either side of its message, in pixels.
 EDGES = """one => {
   const words = one.querySelector(".text"), range = document.createRange();
@@ -265,8 +273,8 @@ def test_german_buttons_fit_a_small_telephone(browser: Browser, tmp_path: Path) 
         for code in (*TO_CONSENT, *AFTERWARDS[:4]):
             expect(employee.locator(f'[data-code$=":{code}"]').last).to_be_visible()
             sizes = employee.evaluate(SIZES)
-            for label, fits, height in sizes:
-                assert fits and height < 60, (label, height)
+            for label, fits, height, cut in sizes:
+                assert fits and height < 60 and not cut, (label, height, cut)
             looked += len(sizes)
             press(employee, code)
         assert looked > 150
