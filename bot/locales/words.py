@@ -75,7 +75,7 @@ class Words:
         return language if language in self.catalogues else SOURCE
 
     def is_reviewed(self, language: str) -> bool:
-        """As something to be shown to a citizen; Danish is reviewed in the flow files themselves."""
+        """As something to be shown to a citizen. Danish counts: its review stands with each card in the flow files."""
         found = (
             one.reviewed for one in self.standings if (one.language, one.domain) == (language, "citizen")
         )
