@@ -12,7 +12,7 @@ from bot.storage import notices, people, referrals
 def still(c: Connection, house: House, notice: Notice) -> Staff | None:
     """Whom the notice is still for: nobody, where the referral is closed or somebody else has it."""
     staff = people.by_id(c, house.cipher, notice.staff)
-    if staff is None or notice.kind in {"duty_open", "probe"}:
+    if staff is None or notice.kind in {"duty_open", "probe", "fresh"}:
         return staff
     if notice.kind in notices.OF_COORDINATORS and staff.role != "coordinator":
         return None

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import continuing, derived, dialogue, engine, referring, working
+from bot import continuing, derived, dialogue, engine, practice, referring, working
 from bot.house import House
 from bot.model import Answers, Button, Card, Event, Line, Referral, Reply, Session, Staff
 from bot.storage import people, referrals, sessions
@@ -57,6 +57,10 @@ def begin_again(
     uncovers it: whoever looks on must not learn that there is anything to begin again."""
     session = sessions.load(c, staff.id, about)
     if session is None:
+        return None
+    if practice.is_practice(session):  # nothing hangs on it: it is over
+        sessions.end(c, staff.id, about)
+        people.set_active(c, staff.id, dialogue.OWN)
         return None
     if _is_hidden(house, session) and not uncovered:
         people.set_active(c, staff.id, about)

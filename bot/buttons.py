@@ -10,13 +10,18 @@ from bot import (
     absence,
     anew,
     asking,
+    browsing,
     cards,
     colleagues,
     copying,
     dialogue,
     engine,
+    freshness,
+    gathering,
     handover,
     inviting,
+    overview,
+    practising,
     probing,
     referring,
     terms,
@@ -29,7 +34,7 @@ from bot.model import Button, Card, Event, Line, Notice, Reply, Staff, Text
 from bot.storage import notices, people, referrals, sessions, traces
 
 _OPENED = frozenset(
-    {"referral", "duty_open", "failed", "review"} | notices.OF_COORDINATORS
+    {"referral", "duty_open", "failed", "review", freshness.OFFER} | notices.OF_COORDINATORS
 )  # the others are nobody's to open
 _REFERENCE = re.compile(r"[a-z0-9]{1,32}")
 MAX_DIGITS = 16  # more are no number of ours
@@ -39,6 +44,8 @@ def act(c: Connection, house: House, staff: Staff, event: Event, now: datetime) 
     """A button that is always valid and idempotent: `0:<action>.<reference>`."""
     action, _, reference = event.code.partition(".")
     do = _ACTIONS.get(action)
+    if reference == "anew":  # on a message that can be copied: it is never written over
+        event = replace(event, message=0)
     if do is None or not _REFERENCE.fullmatch(reference):
         return cards.resume(c, house, staff, event, now)
     return do(c, house, staff, replace(event, argument=reference), now)
@@ -112,6 +119,8 @@ def _opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Ev
             Button(f"0:{key}.{notice.reference}", house.phrases[f"reminder.{key}"]) for key in keys
         )
         return cards.house_card(c, house, staff, "reminder.duty", now, event.message, choices=choices)
+    if notice.kind == freshness.OFFER:
+        return freshness.opened(c, house, staff, notice, event, now)
     if notice.kind in _OF_COORDINATORS:
         return _OF_COORDINATORS[notice.kind](c, house, staff, notice, event, now)
     referral = referrals.get(c, notice.reference)
@@ -260,6 +269,21 @@ _ACTIONS: dict[str, Order] = {
     "considered": _reminded("thanks_considered", again=False),
     "away": absence.answer,
     "copy": copying.ask,
+    "practice": practising.ask,
+    "situations": practising.situations,
+    "situation": practising.situation,
+    "practise": practising.begin,
+    "compare": practising.compare,
+    "fresh": freshness.answer,
+    "sum": overview.show,
+    "sumcopy": overview.copy,
+    "cards": browsing.shelves,
+    "shelf": browsing.shelf,
+    "card": browsing.card,
+    "offer": browsing.offer,
+    "link": browsing.link,
+    "hide": browsing.hide,
+    "ruler": browsing.ruler,
     **{
         name: _of_coordinators(order)
         for name, order in {
@@ -273,6 +297,10 @@ _ACTIONS: dict[str, Order] = {
             "invite": inviting.role,
             "invited": inviting.unit,
             "skip": inviting.skip,
+            "rounds": gathering.ask,
+            "roundin": gathering.pick,
+            "roundon": gathering.begin,
+            "roundend": gathering.end,
         }.items()
     },
 }

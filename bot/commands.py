@@ -5,7 +5,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import absence, anew, asking, cards, colleagues, dialogue, inviting, probing, redeeming, terms
+from bot import (
+    absence,
+    anew,
+    asking,
+    browsing,
+    cards,
+    colleagues,
+    dialogue,
+    freshness,
+    inviting,
+    practising,
+    probing,
+    redeeming,
+    terms,
+)
 from bot.cards import Order
 from bot.house import House
 from bot.model import Button, Card, Event, Line, Referral, Reply, Staff, Text
@@ -33,9 +47,8 @@ def obey(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
 def _new(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     if hidden := cards.still_hidden(c, house, staff, dialogue.OWN, now):
         return hidden
-    return dialogue.begin(
-        c, house, staff, "detection", "new", now, told=_nowhere_to_send(c, house, staff, now)
-    )
+    told = (*_nowhere_to_send(c, house, staff, now), *freshness.news(c, house, staff, now))
+    return dialogue.begin(c, house, staff, "detection", "new", now, told=told)
 
 
 def _nowhere_to_send(c: Connection, house: House, staff: Staff, now: datetime) -> tuple[str, ...]:
@@ -132,6 +145,8 @@ _ORDERS: dict[str, Order] = {
     "start": _start,
     "new": _new,
     "duty": _duty,
+    "cards": browsing.ask,
+    "practice": practising.ask,
     "inbox": _inbox,
     "language": cards.ask_language,
     "away": absence.ask,

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import derived, referring, working
+from bot import derived, practice, referring, working
 from bot.handover import REMIND_AFTER
 from bot.house import House
 from bot.model import Answers, Session, Staff, Step, Urgency
 from bot.outcome import Outcome, week_of
-from bot.storage import notices, outcomes, people, referrals, sessions, traces
+from bot.storage import notices, outcomes, people, referrals, rounds, sessions, traces
 
 CHAT_KEPT = timedelta(minutes=15)
 
@@ -19,6 +19,8 @@ def carry_out(c: Connection, house: House, staff: Staff, before: Session, step: 
     """Store what a step asks for; the step may come back on another state, where somebody was faster, or as if
     it had not been taken, where what it calls back is over already."""
     session = step.session
+    if practice.is_practice(before):
+        return _as_if(house, step)
     if "withdraw" in step.does and not referring.can_be_withdrawn(c, before.reference):
         return Step(replace(before, turn=session.turn, view=""), note="closed_already")
     for deed in step.does:
@@ -30,6 +32,15 @@ def carry_out(c: Connection, house: House, staff: Staff, before: Session, step: 
     return replace(step, session=session, ended=ended, note="asked_nobody" if nobody else step.note)
 
 
+def _as_if(house: House, step: Step) -> Step:
+    """A practised step: it leads where it would, nothing is stored or sent, and the note says so."""
+    session = step.session
+    if step.does:
+        session = replace(session, given={**session.given, "route": "open"})
+    ended = step.ended or house.flows[session.flow].states[session.state].ends
+    return replace(step, session=session, ended=ended, does=(), note="practised" if step.does else step.note)
+
+
 def end(
     c: Connection, house: House, staff: Staff, about: str, session: Session, now: datetime,
     remind: datetime | None = None,
@@ -37,7 +48,9 @@ def end(
     """However a conversation ends: its outcome, the reminder of a duty that stands open, and the clean-up of the
     chat, unless the person has another conversation open in it. `about` is the place it was open in."""
     answers = session.answers
-    if session.flow == "detection":
+    if practice.is_practice(session):
+        _count_in_the_round(c, house, staff, session, now)
+    elif session.flow == "detection":
         if "mode" in answers and session.trail:
             if session.reference:
                 referring.raise_urgency(c, house, staff, replace(session, given=_closed(answers)), now)
@@ -57,6 +70,19 @@ def end(
         # Notices that wait to be opened, and status cards, outlive a conversation.
         kept = [notice.message for notice in notices.to(c, staff.id) if notice.message]
         traces.expire(c, staff.id, now + CHAT_KEPT, keep=kept)
+
+
+def _count_in_the_round(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> None:
+    """Where her unit practises this situation together, and she has been through it to the end: what she answered to
+    the questions that it is about, as one more of each."""
+    together = rounds.of(c, staff.unit, now)
+    key = session.given.get(practice.SITUATION)
+    situation = house.situations.get(str(key))
+    through = house.flows[session.flow].states[session.state].ends and session.state != "stopped"
+    if together is None or situation is None or together.situation != key or not through:
+        return
+    answers = session.answers
+    rounds.count(c, staff.unit, staff.id, practice.choices(situation, answers))
 
 
 def _remind_of_the_duty(c: Connection, house: House, staff: Staff, due: datetime, now: datetime) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from bot import engine, showing
+from bot import engine, practice, showing
 from bot.model import Answered, Answers, Flow, Guard, Line, Session, State, Value
 
 # What the house tells a conversation about its referral; no card has to offer it.
 _OF_THE_HOUSE = frozenset(
     {
-        *("urgency", "path", "route", "take", "contact", showing.SHOWN_IN),
+        *("urgency", "path", "route", "take", "contact", showing.SHOWN_IN, practice.SITUATION),
         *("assessment", "tool", "plan", "review", "offer", "answer", "due"),
     }
 )

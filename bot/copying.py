@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from bot import cards, dialogue
 from bot.house import House
-from bot.model import Event, Flow, Notice, Reply, Screen, Session, Staff, Text
+from bot.model import Answers, Event, Flow, Notice, Reply, Screen, Session, Staff, Text
 from bot.post import Post, neutral, send
 from bot.storage import notices, people, sessions, traces
 
 STANDS = timedelta(minutes=5)
 # What is known of a child, for the notification; the rest of her answers are for the case system.
-OF_THE_CHILD = ("children", "exposure", "child_danger", "signs", "level")
+OF_THE_CHILD = ("children", "exposure", "child_danger", "signs", "risk", "protection", "level")
 
 
 def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
@@ -68,27 +68,27 @@ def _text(c: Connection, house: House, notice: Notice) -> tuple[Staff, str] | No
 
 
 def _overview(house: House, staff: Staff, session: Session) -> str:
-    lines = [f"{name}: {said}" for name, said in _answered(house, staff, session)]
+    flow = house.flows[session.flow]
+    lines = [f"{name}: {said}" for name, said in answered(house, staff, flow, session.answers)]
     title, left = house.phrase("copy.title", staff), house.phrase("copy.left", staff)
     return "\n\n".join([title, "\n".join(lines), left])
 
 
 def _notification(house: House, staff: Staff, session: Session) -> str:
-    marked = [f"{name}: {said}" for name, said in _answered(house, staff, session, OF_THE_CHILD)]
+    of_the_child = {q: value for q, value in session.answers.items() if q in OF_THE_CHILD}
+    flow = house.flows[session.flow]
+    marked = [f"{name}: {said}" for name, said in answered(house, staff, flow, of_the_child)]
     parts = [house.phrase(f"notification.{part}", staff) for part in ("title", "child", "seen")]
     return "\n\n".join(
         [*parts, *(["\n".join(marked)] if marked else []), house.phrase("notification.mine", staff)]
     )
 
 
-def _answered(
-    house: House, staff: Staff, session: Session, only: tuple[str, ...] = ()
-) -> Iterator[tuple[str, str]]:
+def answered(house: House, staff: Staff, flow: Flow, answers: Answers) -> Iterator[tuple[str, str]]:
     """Question and answers in her language, in the order she met them; what no card asks in words is left out."""
-    flow = house.flows[session.flow]
-    for question, value in session.answers.items():
+    for question, value in answers.items():
         name = house.phrases.get(f"answer.{question}")
-        if name is None or (only and question not in only):
+        if name is None:
             continue
         keys = (value,) if isinstance(value, str) else value
         labels = [label for key in keys if (label := _label(flow, question, key)) is not None]

@@ -1,14 +1,14 @@
 """Lays the hidden screen over details that have lain open for five minutes without a press; it ends no conversation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import engine, referring
+from bot import engine, practice, referring
 from bot.house import House
 from bot.locales.screen import screen
-from bot.model import Screen, Session, Staff
+from bot.model import Line, Screen, Session, Staff
 from bot.post import Post, edited, neutral
 from bot.storage import people, sessions
 
@@ -48,8 +48,10 @@ def _screen(house: House, staff: Staff, session: Session) -> Screen:
     flow = house.flows.get(session.flow)
     if flow is None:  # in this version it is gone, and with it its hidden screen
         return neutral(house, staff, "0:resume.0")
-    places = house.places(staff.unit, staff.language)
-    return screen(house.words, engine.card(flow, session), staff.language, places, turn=session.turn)
+    places, card = house.places(staff.unit, staff.language), engine.card(flow, session)
+    if practice.is_practice(session):
+        card = replace(card, lines=(Line(house.phrases["practice.banner"]), *card.lines))
+    return screen(house.words, card, staff.language, places, turn=session.turn)
 
 
 async def show(house: House, post: Post, cover: Cover) -> None:

@@ -9,6 +9,9 @@ LEVELS = ("none", "concern", "suspicion", "knowledge")
 
 _UNSAFE_INTERPRETERS = frozenset({"relative", "minor", "missing"})
 _SUSPICIOUS_SIGNS = frozenset({"injuries", "fear", "told_by_other"})
+# On the ruler, each observation of a child has its step; what protects never takes one away.
+KNOWN_OF_THE_CHILD = frozenset({"child_told", "seen", "adult_told"})
+SUSPICIOUS_OF_THE_CHILD = frozenset({"injuries", "afraid", "told_by_other"})
 _WITHIN_THE_HOME = frozenset({"parent", "several", "unknown"})
 _SENT_OR_DUE = frozenset({"notified", "today", "earlier", "colleague", "advice_first"})
 _STILL_TO_DO = frozenset({"today", "colleague", "advice_first"})
@@ -19,13 +22,24 @@ def marked(answers: Answers, question: str) -> frozenset[str]:
     return frozenset(answers.get(question, ()))
 
 
+def on_the_ruler(answers: Answers) -> frozenset[str]:
+    """What was marked of a child there; it is asked only of whoever is worried about one."""
+    return marked(answers, "risk") if answers.get("mode") == "child" else frozenset()
+
+
+def child_has_told(answers: Answers) -> bool:
+    return "child_told" in marked(answers, "signs") or "child_told" in on_the_ruler(answers)
+
+
 def proposed_level(answers: Answers) -> str:
-    signs = marked(answers, "signs")
-    if answers.get("response") == "disclosed" or answers.get("mode") == "uses" or "child_told" in signs:
+    if answers.get("mode") == "uses" or answers.get("response") == "disclosed":
         return "knowledge"
-    if answers.get("response") == "unsure" or signs & _SUSPICIOUS_SIGNS:
+    signs, risk = marked(answers, "signs"), on_the_ruler(answers)
+    if "child_told" in signs or risk & KNOWN_OF_THE_CHILD:
+        return "knowledge"
+    if answers.get("response") == "unsure" or signs & _SUSPICIOUS_SIGNS or risk & SUSPICIOUS_OF_THE_CHILD:
         return "suspicion"
-    return "concern" if signs else "none"
+    return "concern" if signs or risk else "none"
 
 
 def level(answers: Answers) -> str:
@@ -111,7 +125,7 @@ def _child_perhaps_in_danger(answers: Answers) -> bool:
     return answers.get("child_danger") == "unknown" and is_known_child(answers)
 
 
-@_reason("children", "red_flags", "level", "mode", "response", "signs")
+@_reason("children", "red_flags", "level", "mode", "response", "risk", "signs")
 def _pregnant(answers: Answers) -> bool:
     pregnant = answers.get("children") in {"unborn", "both"} or "pregnancy" in marked(answers, "red_flags")
     return pregnant and highest_level(answers) in {"suspicion", "knowledge"}

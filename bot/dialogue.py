@@ -6,7 +6,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import consequences, continuing, days, engine, referring, showing, working
+from bot import (
+    consequences,
+    continuing,
+    days,
+    derived,
+    engine,
+    packing,
+    practice,
+    referring,
+    showing,
+    working,
+)
 from bot.house import House
 from bot.locales.screen import screen
 from bot.locales.words import SOURCE
@@ -37,8 +48,24 @@ def advance(
         referring.take_copies(c, staff.id, now)
     note = "kept" if step.note == "sealed" and session.flow == "referral" else step.note
     toast = house.phrase(f"note.{note}", staff) if note else ""
-    beside = back_to_talk(c, house, staff) if step.ended else ()
+    beside = (*_afterwards(house, session), *back_to_talk(c, house, staff)) if step.ended else ()
     return show(c, house, staff, session, now, pressed, toast, beside)
+
+
+def _afterwards(house: House, session: Session) -> tuple[Button, ...]:
+    """What can be looked at when a conversation is over: what came of it; of a practice, the professional's way. It
+    stands in the button, since it stands nowhere else."""
+    situation = house.situations.get(str(session.given.get(practice.SITUATION)))
+    if session.flow != "detection" or not session.trail:
+        return ()
+    flow = house.flows[session.flow]
+    if not practice.is_practice(session):
+        return (Button(f"0:sum.{packing.pack(flow, session.answers)}", house.phrases["overview.button"]),)
+    if situation is None:
+        return ()
+    walked = practice.Walked(situation, session.answers, session.state == engine.STOPPED)
+    code = f"0:compare.{practice.written(flow, house.situations, walked)}"
+    return (Button(code, house.phrases["practice.compare"]),)
 
 
 def back_to_talk(c: Connection, house: House, staff: Staff) -> tuple[Button, ...]:
@@ -48,20 +75,36 @@ def back_to_talk(c: Connection, house: House, staff: Staff) -> tuple[Button, ...
 
 def show(
     c: Connection, house: House, staff: Staff, session: Session, now: datetime, pressed: int = 0, toast: str = "",
-    beside: tuple[Button, ...] = (), told: tuple[str, ...] = (),
+    beside: tuple[Button, ...] = (), told: tuple[str | Text, ...] = (),
 ) -> Reply:  # fmt: skip
     """The card that a session is on, with a referral's values filled in. `told` are phrases that stand above it."""
     card = engine.card(house.flows[session.flow], session)
     values = {**_referral_values(c, house, staff, session), **_deadlines(house, staff, card, now)}
-    told_first = (Line(house.phrases[name]) for name in told)
-    lines = (*told_first, *card.lines, *_below(house, staff, session, card))
+    values |= _seen(house, staff, session)
+    card = _as_practice(house, session, card) if practice.is_practice(session) else card
+    above = (Line(house.phrases[one] if isinstance(one, str) else one) for one in told)
+    lines = (*above, *card.lines, *_below(house, staff, session, card))
     undo = _undo(c, house, staff, session, now)
     copies = _copies(house, session)
     choices = (*card.choices, *_languages(house, session))
-    offered = (*undo, *beside, *copies, *card.controls)
+    offered = (*undo, *beside, *copies, *_cards(house, session), *card.controls)
     shown = replace(card, lines=lines, choices=choices, values=values, controls=offered)
     tongue = shown_in(house, staff, session)
     return reply_with(c, house, staff, shown, now, pressed, toast, session.turn, tongue)
+
+
+def _as_practice(house: House, session: Session, card: Card) -> Card:
+    """The same card, on which it always stands that it is practice; the situation is one press away, and nothing on it
+    leads into a conversation that is not practice."""
+    banner = Line(house.phrases["practice.banner"])
+    key = session.given.get(practice.SITUATION)
+    situation = Button(f"0:situation.{key}", house.phrases["practice.situation"])
+    own = tuple(one for one in card.controls if not one.code.startswith("0:"))
+    shown = card.showing or "neutral" in card.marks
+    controls = own if shown else (*own, situation)
+    return replace(
+        card, lines=(*card.lines, banner) if card.showing else (banner, *card.lines), controls=controls
+    )
 
 
 def _undo(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> tuple[Button, ...]:
@@ -70,6 +113,13 @@ def _undo(c: Connection, house: House, staff: Staff, session: Session, now: date
         return ()
     number = working.can_be_undone(c, session.reference, staff, now)
     return (Button(f"0:undo.{number}", house.phrases["button.undo"]),) if number else ()
+
+
+def _cards(house: House, session: Session) -> tuple[Button, ...]:
+    """Those of the library that help with the question; reading one leaves the conversation where it is."""
+    state = house.flows[session.flow].states.get(session.state)
+    names = state.cards if state is not None and not session.view else ()
+    return tuple(Button(f"0:card.{name}", house.library.cards[name].title) for name in names)
 
 
 def _languages(house: House, session: Session) -> tuple[Button, ...]:
@@ -105,8 +155,31 @@ def shown_in(house: House, staff: Staff, session: Session) -> str:
 
 
 def _copies(house: House, session: Session) -> tuple[Button, ...]:
-    what = COPIES.get(session.view, ()) if session.flow != "referral" else ()
+    of_a_citizen = session.flow != "referral" and not practice.is_practice(session)
+    what = COPIES.get(session.view, ()) if of_a_citizen else ()
     return tuple(Button(f"0:copy.{one}", house.phrases[f"copy.{one}"]) for one in what)
+
+
+def _seen(house: House, staff: Staff, session: Session) -> dict[str, str]:
+    """What she has marked on the ruler, by its step, each on a line of its own as it stands on its button."""
+    answers, flow = session.answers, house.flows[session.flow]
+    risk = derived.marked(answers, "risk")
+    steps = {
+        "known": risk & derived.KNOWN_OF_THE_CHILD,
+        "suspected": risk & derived.SUSPICIOUS_OF_THE_CHILD,
+        "worrying": risk - derived.KNOWN_OF_THE_CHILD - derived.SUSPICIOUS_OF_THE_CHILD,
+        "protecting": derived.marked(answers, "protection"),
+    }
+    return {
+        f"seen_{step}": "".join(
+            f"\n• {house.words.say(choice.label, staff.language, {})}"
+            for state in flow.states.values()
+            if state.question in ("risk", "protection")
+            for choice in state.choices
+            if choice.key in marked and (state.question == "protection") == (step == "protecting")
+        )
+        for step, marked in steps.items()
+    }
 
 
 def _deadlines(house: House, staff: Staff, card: Card, now: datetime) -> dict[str, str]:
@@ -160,7 +233,7 @@ def _referral_values(c: Connection, house: House, staff: Staff, session: Session
 
 def begin(
     c: Connection, house: House, staff: Staff, flow: str, entry: str, now: datetime, given: Answers | None = None,
-    reference: str = "", pressed: int = 0, told: tuple[str, ...] = (), covered: bool = False,
+    reference: str = "", pressed: int = 0, told: tuple[str | Text, ...] = (), covered: bool = False,
 ) -> Reply:  # fmt: skip
     """A new conversation; one that was open in the same place ends first, as if it had been stopped. `covered`: with
     the hidden screen over it, which tells nothing."""
@@ -169,6 +242,10 @@ def begin(
     session = engine.begin(house.flows[flow], entry, turn, given, reference)
     if covered:
         session, told = engine.covered(session), ()
+    if reference != practice.PLACE:
+        sessions.end(
+            c, staff.id, practice.PLACE
+        )  # whatever is real ends a practice, which leaves nothing behind
     people.set_active(c, staff.id, reference)
     saved = sessions.save(c, staff.id, reference, session, now)
     if staff.live:

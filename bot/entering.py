@@ -1,5 +1,5 @@
-"""The one place where typed words are read: a colleague's name or telephone, from a coordinator who is awaited to
-type it. Everybody else's are dropped here unread."""
+"""Where typed words are read: a colleague's name or telephone, from a coordinator who is awaited to type it. Everybody
+else's are dropped here unread; a word that is looked for among the cards is read by the library alone."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,8 +16,13 @@ _NAMES = frozenset({inviting.NAME, colleagues.CORRECTED["name"]})
 
 
 def without_words(c: Connection, house: House, staff: Staff | None, event: Event, now: datetime) -> Event:
-    """The event as all other rooms may see it: its words are left only where they are awaited."""
-    if not event.words or (staff is not None and _awaited(c, house, staff, event, now) is not None):
+    """The event as all other rooms may see it: its words are left only where they are awaited, or are a command's own:
+    a word to look for among the cards."""
+    if (
+        not event.words
+        or (staff is not None and event.kind == "command")
+        or (staff is not None and _awaited(c, house, staff, event, now) is not None)
+    ):
         return event
     return replace(event, words="")
 

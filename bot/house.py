@@ -1,13 +1,15 @@
 """What the rooms of a conversation are given, put together once by the composition root; it does nothing."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.handover import Rules
+from bot.library import Library, LocalLink, LocalOffer
 from bot.locales.words import Words
 from bot.model import Flow, Staff, Text
+from bot.practice import News, Situation
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database
 
@@ -20,7 +22,9 @@ def _no_link(code: str) -> str:
 class House:
     """`places` gives the placeholders of a unit in a language; `rules` are the municipality's for hand-overs;
     `reference` makes a new opaque reference; `wake` tells the outbox that something is due; `term` is how long an
-    admission holds; `link` is the deep link that carries a code, "" where Telegram has not said the bot's name."""
+    admission holds; `offers` are the municipality's that are valid now; `offer_every` is how often somebody is offered
+    to practise, nothing for never; `link` is the deep link that carries a code, "" where Telegram has not said the
+    bot's name."""
 
     db: Database
     cipher: Cipher
@@ -32,6 +36,12 @@ class House:
     clock: Callable[[], datetime]
     reference: Callable[[], str]
     wake: Callable[[], None]
+    library: Library = field(default_factory=Library)
+    offers: Callable[[], Sequence[LocalOffer]] = tuple
+    links: Sequence[LocalLink] = ()
+    situations: Mapping[str, Situation] = field(default_factory=dict)
+    news: Sequence[News] = ()
+    offer_every: timedelta = timedelta()
     term: timedelta = timedelta(days=365)
     link: Callable[[str], str] = _no_link
 

@@ -73,7 +73,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class State:
     """One card's worth of a flow. `moves` is the label of its next or done control, where it has one; `words` are more
-    that may be shown to the citizen from here and do not stand on the card."""
+    that may be shown to the citizen from here and do not stand on the card; `cards` are the library's that help."""
 
     name: str
     question: str
@@ -89,6 +89,7 @@ class State:
     marks: frozenset[str] = frozenset()
     when: tuple[Guard, ...] = ()
     review: str = "udkast"
+    cards: tuple[str, ...] = ()
 
 
 class Trigger(Protocol):
@@ -228,14 +229,16 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the transport does after the commit, for the person who acted: answer the press with `toast`, show
-    the live card (edit `live`, or send one at the bottom where it is 0), set the commands named."""
+    """What the transport does after the commit, for the person who acted: answer the press with `toast`, show the live
+    card (edit `live`, or send one at the bottom where it is 0), set the commands named. `first` is all that a lock
+    screen may show of a new card: it is sent, and then the card is written over it."""
 
     chat: int
     screen: Screen | None = None
     toast: str = ""
     live: int = 0
     commands: str = ""
+    first: Screen | None = None
 
 
 # --- people and what is handed over -----------------------------------------------------------------
@@ -306,7 +309,7 @@ class Notice:
     id: int
     kind: Literal[
         "referral", "duty_open", "status", "failed", "clock", "return", "probe", "nowhere", "duty_unit", "review",
-        "copy", "lapsing", "menu",
+        "copy", "lapsing", "menu", "fresh",
     ]  # fmt: skip
     staff: int
     reference: str

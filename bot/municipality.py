@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from bot import handover
 from bot.errors import ConfigError
 from bot.handover import Rules
+from bot.library import LocalLink, LocalOffer
 from bot.worktime import Hours
 
 _BESIDE = Path(__file__).with_name("municipality.example.toml")  # where a wheel has it
@@ -19,6 +20,7 @@ EXAMPLE = _BESIDE if _BESIDE.exists() else Path(__file__).parent.parent / _BESID
 OFFER_CHECKED_WITHIN = timedelta(days=183)  # domain.md C: older entries are not shown
 LAW_CHECKED_WITHIN = timedelta(days=365)
 PLAN_ADOPTED_WITHIN = timedelta(days=4 * 365 + 1)  # barnets lov section 15(2)
+SHOWN_LINKS = ("notification", "preparedness_plan")
 WITHDRAWN_NUMBERS = {"70203082": "the old LOKK number; the national hotline is 1888"}
 
 
@@ -107,6 +109,16 @@ class Admission(_Table):
         return timedelta(days=self.months * 365 // 12)
 
 
+class Practice(_Table):
+    """How often each employee is offered a two-minute practice, in days; 0 for never."""
+
+    offer_every_days: Annotated[int, Field(ge=0, le=730)] = 60
+
+    @property
+    def every(self) -> timedelta:
+        return timedelta(days=self.offer_every_days)
+
+
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 
@@ -162,14 +174,13 @@ class Municipality(_Table):
     offer: list[Offer] = []
     content: ContentChoices = ContentChoices()
     languages: Languages = Languages()
+    practice: Practice = Practice()
 
     def placeholders(self, unit: str, language: str, today: date) -> dict[str, str]:
         """What the texts' placeholders stand for, for staff of one unit in one language."""
         names = self.names.get(language, self.names["da"])
         home = next((one for one in self.unit if one.id == unit), self.unit[0])
-        offers = (
-            f"– {one.name}, {one.phone} ({one.for_whom})" for one in self.offer if _is_valid(one, today)
-        )
+        offers = (f"– {one.name}, {one.phone} ({one.for_whom})" for one in self.offers_on(today))
         return {
             "key_role": names.key_role,
             "reception": names.reception,
@@ -180,6 +191,16 @@ class Municipality(_Table):
             "unit": home.name,
             "offers": "\n".join(offers),
         }
+
+    def offers_on(self, today: date) -> tuple[LocalOffer, ...]:
+        """Those that are valid then and were checked within half a year."""
+        return tuple(LocalOffer(**dict(one)) for one in self.offer if _is_valid(one, today))
+
+    def pages(self) -> tuple[LocalLink, ...]:
+        """Those links that staff are shown."""
+        return tuple(
+            LocalLink(name, **dict(link)) for name, link in self.links.items() if name in SHOWN_LINKS
+        )
 
     def opening(self) -> dict[int, tuple[time, time]]:
         """Opening and closing time by weekday, Monday being 0."""

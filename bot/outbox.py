@@ -17,6 +17,7 @@ from bot import (
     cleaning,
     copying,
     covering,
+    freshness,
     probing,
     referring,
     status_card,
@@ -114,6 +115,8 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
     try:
         if notice.kind in _BY_ITSELF:
             await house.db.run(lambda c: _BY_ITSELF[notice.kind](c, house, notice, now))
+        elif notice.kind == freshness.OFFER and notice.message:
+            await house.db.run(lambda c: freshness.take_back(c, notice, now))
         elif notice.kind == "copy":
             await copying.show(house, post, notice, now)
         elif notice.kind == terms.MENU:
@@ -134,7 +137,9 @@ async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None
         await house.db.run(lambda c: notices.drop(c, notice.id))
         return
     silent = (
-        bool(notice.message) or notice.kind == "probe" or not house.rules.hours.is_open(now)
+        bool(notice.message)
+        or notice.kind in ("probe", freshness.OFFER)
+        or not house.rules.hours.is_open(now)
     )  # with a message it only replaces that one
     shown = neutral(house, staff, f"0:open.{notice.reference}", silent)
     await send(house, post, staff, notice.id, shown, lambda c, message: _rung(c, house, notice, message, now))

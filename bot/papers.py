@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import get_args, get_type_hints
 
-from bot import consequences, conversation, copying, handover, inviting, privacy, referring, root
+from bot import consequences, conversation, copying, gathering, handover, inviting, privacy, referring, root
 from bot.errors import ConfigError
 from bot.flows import loader
 from bot.flows.properties import PROPERTIES
@@ -92,6 +92,7 @@ def spans(town: Municipality) -> Mapping[str, timedelta]:
         "ties_kept": purge.TIES,
         "updates_kept": purge.UPDATES,
         "outcomes_kept": purge.OUTCOMES,
+        "round_lasts": gathering.LASTS,
     }
 
 
@@ -100,6 +101,7 @@ def counts(content: loader.Content) -> Mapping[str, int]:
     sealed = [column for column in columns if column.kind == "sealed"]
     return {
         "tables": len(rows.tables()),
+        "round_at_least": gathering.AT_LEAST,
         "columns": len(columns),
         "sealed": len(sealed),
         "questions": len(QUESTIONS),

@@ -25,6 +25,7 @@ _READ = (
     "controls.py",
     "showing.py",
     "proving.py",
+    *("library.py", "practice.py", "packing.py"),
 )
 # These show, compare and play flows; no verdict depends on them.
 _BESIDE = (

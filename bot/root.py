@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import commands, conversation, inviting, outbox, probing, terms
+from bot import commands, conversation, freshness, inviting, outbox, probing, terms
 from bot.config import Settings
 from bot.consequences import CHAT_KEPT
 from bot.errors import StorageFailed
@@ -23,7 +23,7 @@ from bot.house import House
 from bot.locales import reading, words
 from bot.model import Staff
 from bot.municipality import Municipality
-from bot.storage import entries, keys, migrate, people, sendings, sessions, traces
+from bot.storage import entries, keys, migrate, people, rounds, sendings, sessions, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
 from bot.storage.purge import blank, purge
@@ -101,6 +101,12 @@ def house_of(
         clock=clock,
         reference=new_reference,
         wake=wake,
+        library=prepared.content.library,
+        links=municipality.pages(),
+        situations=prepared.content.situations,
+        news=prepared.content.news,
+        offer_every=municipality.practice.every,
+        offers=lambda: municipality.offers_on(clock().astimezone(zone).date()),
         term=municipality.admission.term,
         link=lambda code: f"https://t.me/{username()}?start={code}" if username() else "",
     )
@@ -278,9 +284,11 @@ async def _sweep(house: House, moved: asyncio.Event, stop: asyncio.Event) -> Non
 
 def _look_round(c: Connection, house: House) -> None:
     now = house.clock()
+    rounds.end_all(c, now)
     terms.lapse(c, house, now)
     terms.tell_coordinators(c, house, now)
     probing.try_routes(c, house, now)
+    freshness.offer(c, house, now)
 
 
 @contextlib.contextmanager

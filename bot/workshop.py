@@ -154,6 +154,9 @@ def _on_the_table(
 
 def _values(town: Municipality, language: str) -> dict[str, str]:
     """What the placeholders stand for in the first unit; those of a referral and a day are left open."""
-    left = ("sender", "sender_phone", "stored", "code", "review", "assessed_by", "receipt_by")
+    left = (
+        *("sender", "sender_phone", "stored", "code", "review", "assessed_by", "receipt_by"),
+        *("seen_known", "seen_suspected", "seen_worrying", "seen_protecting"),
+    )
     today = datetime.now(ZoneInfo(town.timezone)).date()
     return town.placeholders(town.unit[0].id, language, today) | dict.fromkeys(left, "________")

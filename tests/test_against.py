@@ -210,7 +210,11 @@ def test_views_entries_and_flows_that_are_gone_are_listed() -> None:
     flow = CONTENT.flows["detection"]
     only = replace(flow, entries={"new": flow.entries["new"]})
     fewer = replace(CONTENT, flows={"detection": only})
-    assert gone(against.differences(CONTENT, fewer)) == {("entry", "duty"), ("flow", "referral")}
+    assert gone(against.differences(CONTENT, fewer)) == {
+        ("entry", "duty"),
+        ("entry", "ruler"),
+        ("flow", "referral"),
+    }
 
 
 # --- what comes out otherwise ---------------------------------------------------------------------------------------

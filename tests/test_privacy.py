@@ -210,8 +210,8 @@ def test_the_paper_has_no_open_placeholder_no_table_and_no_heading_without_anyth
 def test_it_says_of_every_sealed_field_that_it_is_encrypted_and_of_no_other() -> None:
     sealed = {held.name for table in rows.tables() for held in rows.columns(table) if held.kind == "sealed"}
     found = re.findall(r"^- `(\w+)`: .* \*\(krypteret\)\*$", written("da"), re.MULTILINE)
-    assert set(found) == sealed == {"chat", "name", "phone"}
-    assert len(found) == 6
+    assert set(found) == sealed == {"chat", "name", "phone", "read"}
+    assert len(found) == 7
 
 
 # --- the command -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from bot.practice import Situation
+from tests.cast import CONTENT
+from tests.talk import Talk
+from tests.test_practice import UNTOUCHED, scenario_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OPSPOR = Path(sys.executable).parent / "opspor"
@@ -209,7 +215,6 @@ def test_the_longest_cards_fit_a_small_telephone(browser: Browser, tmp_path: Pat
     page.close()
 
 
-# Every button: its label, whether it has room for it, and how high it is.
 # Every button: its label, whether it fits, its height in pixels, and the words that a line break cuts in two.
 SIZES = """one => [...one.querySelectorAll("[data-code]")].map((button) => {
   const cut = [], range = document.createRange(), walk = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
@@ -295,3 +300,67 @@ def test_the_clock_moved_forward_ends_a_conversation_that_was_left(page: Page, t
         expect(employee).to_contain_text("spørgsmålet om underretning står åbent")
         employee.locator('[data-code^="0:notified."]').click()
         expect(employee).to_contain_text("Noteret. Tak, fordi du handlede på det.")
+
+
+def of_practice(directory: Path) -> dict[str, int]:
+    """How many rows a practice must leave as they were."""
+    with contextlib.closing(sqlite3.connect(directory / "opspor.db")) as rows:
+        return {table: rows.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in UNTOUCHED}  # noqa: S608
+
+
+def practises(employee: Locator, situation: Situation, place: int) -> None:
+    """From the command to the comparison, as the professional would go."""
+    say(employee, "/practice")
+    press(employee, *(f"situations.{page}" for page in range(1, place // 8 + 2)))
+    press(employee, f"situation.{situation.key}", f"practise.{situation.key}")
+    talk = Talk.on(CONTENT.flows["detection"]).by_facts(scenario_of(situation.id)["facts"])
+    press(employee, *talk.codes)
+    employee.locator('[data-code^="0:compare."]').last.click()
+
+
+def test_every_situation_can_be_practised_on_a_small_telephone_and_leaves_nothing_behind(
+    browser: Browser, tmp_path: Path
+) -> None:
+    BUILD.mkdir(exist_ok=True)
+    page = browser.new_page(viewport={"width": 360, "height": 900})
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        employee, before = phone(page, 1001), of_practice(tmp_path / "box")
+        for place, situation in enumerate(CONTENT.situations.values()):
+            practises(employee, situation, place)
+            card = employee.locator(".message").last
+            expect(card).to_contain_text(situation.told.msgid)
+            expect(card).to_contain_text("ØVELSE")
+            expect(card).to_contain_text(re.compile("I gik samme vej|Du stoppede undervejs"))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.screenshot(path=BUILD / "practice.png")
+        assert of_practice(tmp_path / "box") == before
+        expect(phone(page, 1002).locator("[data-message]")).to_have_count(0)
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["da", "en", "de"])
+def test_library_cards_and_the_overview_are_read_on_a_small_telephone(
+    browser: Browser, tmp_path: Path, language: str
+) -> None:
+    BUILD.mkdir(exist_ok=True)
+    page = browser.new_page(viewport={"width": 360, "height": 900})
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        employee = phone(page, 1001)
+        say(employee, "/language")
+        press(employee, f"language.{language}")
+        say(employee, "/cards")
+        page.screenshot(path=BUILD / f"shelves-{language}.png")
+        press(employee, "shelf.forms", "card.honour")
+        expect(employee.locator(".message").last).to_contain_text("barnets lov § 18, stk. 3")
+        page.screenshot(path=BUILD / f"card-{language}.png")
+        for _, fits, height, cut in employee.evaluate(SIZES):
+            assert fits and height < 60 and not cut
+        say(employee, "/new")
+        press(employee, *TO_CONSENT, *AFTERWARDS)
+        employee.locator('[data-code^="0:sum."]').click()
+        expect(employee.locator('[data-code^="0:sumcopy."]')).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.screenshot(path=BUILD / f"overview-{language}.png")
+    page.close()

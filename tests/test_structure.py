@@ -56,6 +56,11 @@ RISING = (
         "colleagues",
         "entering",
         "redeeming",
+        "freshness",
+        "browsing",
+        "overview",
+        "practising",
+        "gathering",
         "buttons",
         "commands",
     ),
@@ -65,37 +70,42 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "errors": set(),
     "config": {"errors"},
-    "municipality": {"errors", "handover", "worktime"},
+    "municipality": {"errors", "handover", "worktime", "library"},
     "outcome": set(),
     "derived": {"model"},
     "showing": {"model"},
     "controls": {"model", "showing"},
     "engine": {"model", "showing", "controls"},
-    "continuing": {"model", "engine", "showing"},
+    "continuing": {"model", "engine", "showing", "practice"},
+    "library": {"model"},
+    "packing": {"model"},
+    "explaining": {"model", "derived"},
+    "practice": {"model", "derived", "engine", "packing"},
     "worktime": set(),
     "days": {"worktime"},
     "particulars": set(),
     "handover": {"model", "worktime"},
-    "flows": {"model", "errors", "derived"},
+    "flows": {"model", "errors", "derived", "library", "practice"},
     "locales": {"model", "errors"},
     "storage": {"model", "errors", "outcome"},
     "privacy": {"model", "errors", "derived", "outcome", "storage", "flows"},
-    "house": {"model", "storage", "locales", "handover"},
+    "house": {"model", "storage", "locales", "handover", "library", "practice"},
     "transport": {"model", "errors", "sockets"},
     "sockets": {"errors"},
     "sandbox": {"errors", "sockets"},
     **{
         room: TURN
-        | {"derived", "engine", "continuing", "showing", "handover", "days", "particulars", *RISING[:number]}
+        | {"derived", "engine", "continuing", "showing", "handover", "days", "particulars"}
+        | {"library", "packing", "explaining", "practice", *RISING[:number]}
         for number, room in enumerate(RISING)
     },
     # What has its own time: each is told by the outbox that it is due.
     "addressees": TURN | {"handover", "asking"},
-    "covering": TURN | {"engine", "post", "referring"},
+    "covering": TURN | {"engine", "post", "practice", "referring"},
     "cleaning": TURN | {"handover", "post"},
     "status_card": TURN | {"handover", "asking", "referring", "consequences", "post"},
     "outbox": TURN
-    | {"handover", "asking", "referring", "probing", "absence", "terms", "copying", "post"}
+    | {"handover", "asking", "referring", "probing", "absence", "terms", "copying", "freshness", "post"}
     | {"addressees", "covering", "cleaning", "status_card"},
     # What is proven is the content with its words, by the engine, as it is stored.
     "proof": set(),
@@ -155,6 +165,7 @@ TAKES_A_CONNECTION = {
         "referring",
         "working",
         *("addressees", "leaving", "terms", "inviting", "colleagues", "entering", "redeeming"),
+        *("freshness", "browsing", "overview", "practising", "gathering"),
         "outbox",
         "leaving",
     ),
@@ -284,7 +295,10 @@ def test_each_library_is_known_in_one_place() -> None:
 def test_the_engine_and_what_is_derived_know_no_clock_and_wait_for_nothing() -> None:
     pure = [
         BOT / f"{name}.py"
-        for name in ("engine", "controls", "showing", "continuing", "derived", "handover", "model", "errors")
+        for name in (
+            *("engine", "controls", "showing", "continuing", "derived", "handover", "model", "errors"),
+            *("library", "packing", "explaining", "practice"),
+        )
     ]
     for file in pure:
         for node in ast.walk(parsed(file)):
@@ -644,10 +658,19 @@ def test_a_paragraph_is_named_on_the_card_itself_only_where_it_is_a_duty_card() 
     assert seen > 1
 
 
+def beside_the_flows() -> Iterator[dict[str, Any]]:
+    """The library's cards and the practice's reasons, as written."""
+    for path in sorted((loader.DIRECTORY / "cards").glob("*.toml")):
+        yield from tomllib.loads(path.read_text("utf-8"))["card"].values()
+    practised = tomllib.loads((loader.DIRECTORY / "scenarios" / "practice.toml").read_text("utf-8"))
+    yield from practised["practice"].values()
+
+
 def test_every_law_and_source_that_is_kept_is_cited() -> None:
     laws = tomllib.loads((loader.DIRECTORY / "law.toml").read_text("utf-8"))["law"]
     kept = tomllib.loads((loader.DIRECTORY / "sources.toml").read_text("utf-8"))["source"]
     cited = {one.split(" ")[0] for _, state in cards() for one in state.source}
+    cited |= {one.split(" ")[0] for table in beside_the_flows() for one in table["source"]}
     cited |= {one.split()[0] for law in laws.values() for one in law["source"].split(";")} & set(kept)
     assert set(laws) == {one for _, state in cards() for one in state.law}
     assert len(cited) > 10

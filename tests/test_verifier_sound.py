@@ -28,7 +28,7 @@ from tests.verifier_attack import (
     violations,
 )
 
-FAULTS_BY_CHANCE = (8, 21, 28)
+FAULTS_BY_CHANCE = (4, 13, 19)
 D = "detection"
 
 
@@ -86,7 +86,7 @@ HIDDEN: dict[str, tuple[str, tuple[Edit, ...]]] = {
         (
             (
                 D,
-                'review = "udkast"\nthen = "child_danger"',
+                'cards = ["losing", "childsigns"]\nreview = "udkast"\nthen = "child_danger"',
                 'review = "udkast"\nthen = [{ when = "something_sent", to = "closing" }, { to = "child_danger" }]',
             ),
         ),
@@ -137,7 +137,11 @@ HIDDEN: dict[str, tuple[str, tuple[Edit, ...]]] = {
         "P11",
         (
             (D, '  { key = "injuries", label = "Skader" },\n', ""),
-            (D, '{ when = "proposes_suspicion", say', '{ when = ["proposes_suspicion", "unsure"], say'),
+            (
+                D,
+                '{ when = "proposes_suspicion", say = "Forslag: mistanke, fordi',
+                '{ when = ["proposes_suspicion", "unsure"], say = "Forslag: mistanke, fordi',
+            ),
         ),
     ),
     "an answer can only be given aside": (

@@ -125,7 +125,9 @@ def _is(name: str, derive: Callable[[Answers], str], code: str, *reads: str) -> 
     return Guard(f"{name} is {code}", frozenset(reads), lambda answers: derive(answers) == code)
 
 
-_ABOUT_THE_DUTY = frozenset({"children", "mode", "signs", "response", "level", "honour", "duty", "exposure"})
+_ABOUT_THE_DUTY = frozenset(
+    {"children", "mode", "signs", "risk", "response", "level", "honour", "duty", "exposure"}
+)
 _RESULTS = (
     *("child_only", "own_violence", "disclosed", "unsure", "could_not_ask_safely"),
     *("asked_not_confirmed", "declined_to_talk"),

@@ -26,12 +26,14 @@ class Merged:
 @dataclass(frozen=True, slots=True)
 class Register:
     """What flows may refer to. `names` has also those whose own entry is not in order: a reference to one of
-    them is not a second mistake."""
+    them is not a second mistake; `cards` are the library's, None where flows
+    are read without one, as those of an older version are: then they link to none."""
 
     laws: Mapping[str, LawShape]
     sources: Mapping[str, SourceShape]
     names: frozenset[str] = frozenset()
     unverified: bool = False
+    cards: frozenset[str] | None = None
 
 
 def flow(merged: Merged, register: Register) -> Flow:
@@ -133,6 +135,7 @@ def _state(merged: Merged, register: Register, name: str, file: str, shape: Stat
         marks=frozenset(shape.marks),
         when=guards(shape.when),
         review=shape.review,
+        cards=tuple(one for one in shape.cards if one in (register.cards or ())),
     )
 
 
@@ -171,10 +174,10 @@ def _references(register: Register, shape: StateShape) -> Iterator[Line]:
         yield Line(Text(register.laws[code].text, "law"))
     if shape.source:
         # Who wrote it and when is shown as it stands, in whatever language the reader has: no context.
-        yield Line(Text("; ".join(_cited(register, shape.source)), ""))
+        yield Line(Text("; ".join(cited(register, shape.source)), ""))
 
 
-def _cited(register: Register, references: Sequence[str]) -> Iterator[str]:
+def cited(register: Register, references: Sequence[str]) -> Iterator[str]:
     """Each source once, with all the places in it."""
     places: dict[str, list[str]] = {}
     for reference in references:

@@ -12,6 +12,7 @@ from bot.flows.wording import of_label, of_line, of_texts, unknown
 
 CALLBACK_BYTES = 64
 TURN_DIGITS = 10
+CARDS_AT_MOST = 2
 REQUIRED_STATES = ("stopped",)
 REQUIRED_VIEWS = ("acute", "hide", "hide.room", "hide.papers")
 CONTROLS = (
@@ -96,6 +97,10 @@ def _of_names(merged: Merged, register: Register, name: str, shape: StateShape) 
     yield from unknown("guard", shape.when, GUARDS)
     yield from unknown("mark", shape.marks, MARKS)
     yield from unknown("law reference", shape.law, register.names)
+    if register.cards is not None:
+        yield from unknown("library card", shape.cards, register.cards)
+    if len(shape.cards) > CARDS_AT_MOST:
+        yield f"has {len(shape.cards)} library cards; beside a question {CARDS_AT_MOST} help, and more do not"
     for reference in shape.source:
         if reference.split(" ")[0] not in register.names:
             yield f"unknown source '{reference}'"

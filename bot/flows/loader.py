@@ -2,18 +2,21 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from bot.errors import FlowError
-from bot.flows import build, checks, roads, wording
+from bot.flows import build, checks, roads, shelves, situations, wording
 from bot.flows.shape import EntryShape, LawShape, LineShape, Shape, SourceShape, StateShape
+from bot.library import Library
 from bot.model import LABEL_LENGTH, SHOWN_LENGTH, Flow, Line, Text
+from bot.practice import News, Situation
 
 DIRECTORY = Path(__file__).parent
+NEWS = "news.toml"
 S = TypeVar("S", bound=Shape)
 
 
@@ -40,6 +43,9 @@ class Content:
     phrases: Mapping[str, Text]
     laws: Mapping[str, LawShape]
     drafts: int
+    library: Library = field(default_factory=Library)
+    situations: Mapping[str, Situation] = field(default_factory=dict)
+    news: tuple[News, ...] = ()
 
     def needed(self) -> dict[Literal["staff", "citizen"], dict[tuple[str, str], int]]:
         """Every sentence that a person may be shown, and that a language must therefore have, by whom it is for; with
@@ -53,6 +59,14 @@ class Content:
 
     def _of_staff(self) -> Iterator[tuple[Text, int]]:
         yield from ((text, 0) for text in self.phrases.values())
+        for shelf in self.library.shelves:
+            yield shelf.title, LABEL_LENGTH
+            for card in shelf.cards:
+                yield from ((text, LABEL_LENGTH if text is card.title else 0) for text in card.said)
+        for one in self.situations.values():
+            yield one.title, LABEL_LENGTH
+            yield from ((text, 0) for text in (one.told, *one.reasons.values()))
+        yield from ((one.said, 0) for one in self.news)
         yield from ((line.text, 0) for line in self._lines() if not line.aloud)
         for flow in self.flows.values():
             yield from ((label, LABEL_LENGTH) for label in flow.controls.values())
@@ -75,6 +89,7 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
     sources: dict[str, SourceShape] = {}
     phrases: dict[str, Text] = {}
     names: set[str] = set()
+    news: tuple[News, ...] = ()
     for path in sorted(directory.glob("*.toml")):
         data = _read(path, problems)
         if path.name == "law.toml":
@@ -85,11 +100,19 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
             names |= _names(data.get("source"))
         elif path.name == "phrases.toml":
             phrases = _phrases(path.name, data, problems)
+        elif path.name == NEWS:
+            news = situations.news(path, problems)
         elif data:
             files[path.stem] = _flow_file(path, data, problems)
     if not files and not problems:
         problems.append(f"{directory}: no flow file (*.toml) is there")
     register = build.Register(laws, sources, frozenset(names), unverified)
+    library = shelves.load(directory, register, problems)
+    if (directory / shelves.FOLDER).exists():
+        register = replace(register, cards=frozenset(library.cards))
+    practised = (
+        situations.load(directory, register, problems) if (directory / situations.FOLDER).exists() else {}
+    )
     flows: dict[str, Flow] = {}
     for file in files.values():
         if not file.part:
@@ -99,7 +122,8 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
     if problems:
         raise FlowError(sorted(set(problems), key=problems.index))
     drafts = sum(state.review == "udkast" for flow in flows.values() for state in flow.states.values())
-    return Content(flows, phrases, laws, drafts)
+    drafts += sum(card.review == "udkast" for card in library.cards.values())
+    return Content(flows, phrases, laws, drafts, library, practised, news)
 
 
 def _flow(

@@ -88,7 +88,7 @@ def relevance(
     if "ask" in flow.views:  # what is handed over from over a card, and called back
         aside |= {"asked", "route", "consent"}
     answerable = answerable or domain(
-        {guard for guards in read.values() for guard in guards} | set(owed.values())
+        {guard for guards in read.values() for guard in guards} | set(owed.values()), told_apart=True
     )
     offered = {(choice.question, choice.key) for view in flow.views.values() for choice in view.choices}
     loose = frozenset(q for q in aside if q in QUESTIONS and all((q, key) in offered for key in QUESTIONS[q]))

@@ -67,6 +67,7 @@ class StateShape(Shape):
     words: list[LineShape] = []  # more that may be said or shown to the citizen, one press away
     law: Names = []
     source: Names = []
+    cards: Names = []  # of the library, those that help right here: two at most
     marks: Names = []
     when: Names = []
     many: bool = False
@@ -87,6 +88,7 @@ class EntryShape(Shape):
 
 class LawShape(Shape):
     text: str
+    short: str = ""
     in_force: date
     checked_on: date
     by: str

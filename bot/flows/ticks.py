@@ -13,8 +13,10 @@ from bot.model import Answers, Guard, Value
 _CONTEXTS = 300
 
 
-def domain(guards: Iterable[Guard]) -> Domain:
-    """What may be answered to each question; of a many-choice question the combinations that these can tell apart."""
+def domain(guards: Iterable[Guard], *, told_apart: bool = False) -> Domain:
+    """What may be answered to each question; of a many-choice question one choice of each kind, in every combination.
+    With `told_apart`, of the combinations that all of these conditions take for the same only the first: enough for
+    whoever asks only what follows from one, and not for whoever compares one with more (P7)."""
     found: dict[str, tuple[Value | None, ...]] = {
         question: (None, *keys) for question, keys in {**QUESTIONS, **GIVEN}.items()
     }
@@ -22,8 +24,22 @@ def domain(guards: Iterable[Guard]) -> Domain:
     found |= {question: (None,) for guard in read for question in guard.reads - found.keys()}
     for question in sorted(MANY):
         readers = [guard for guard in read if question in guard.reads]
-        found[question] = (None, *_combinations(question, _alike(question, readers, found)))
+        combined = _combinations(question, _alike(question, readers, found))
+        found[question] = (
+            None,
+            *(_told_apart(question, combined, readers, found) if told_apart else combined),
+        )
     return found
+
+
+def _told_apart(
+    question: str, combined: Iterable[tuple[str, ...]], readers: Sequence[Guard], domain: Domain
+) -> Iterable[tuple[str, ...]]:
+    around = [(guard, tuple(_contexts(guard.reads - {question}, domain))) for guard in readers]
+    found: dict[tuple[bool, ...], tuple[str, ...]] = {}
+    for some in combined:
+        found.setdefault(_truths(question, frozenset(some), around), some)
+    return found.values()
 
 
 def _combinations(question: str, alike: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:

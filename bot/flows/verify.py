@@ -156,7 +156,7 @@ def differ_in_lines_alone(one: Flow, other: Flow) -> bool:
 
     def cards(flow: Flow) -> dict[str, State]:
         both = {**flow.states, **{f"*{name}": view for name, view in flow.views.items()}}
-        return {name: replace(state, lines=(), why=(), words=()) for name, state in both.items()}
+        return {name: replace(state, lines=(), why=(), words=(), cards=()) for name, state in both.items()}
 
     same = (one.entries, one.controls, cards(one)) == (other.entries, other.controls, cards(other))
     return same and ways_of(one) == ways_of(other)

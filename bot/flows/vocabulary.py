@@ -21,6 +21,14 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         "told_by_other",
         "doubt",
     ),
+    "ruler": ("begin",),
+    # The ruler of concern: what has been seen of a child that is a risk, and what protects it.
+    "risk": (
+        *("child_told", "seen", "adult_told"),
+        *("injuries", "afraid", "told_by_other"),
+        *("changed", "absent", "body", "caring", "conflict", "doubt"),
+    ),
+    "protection": ("adult", "parent", "speaks", "thrives", "help"),
     "response": ("disclosed", "unsure", "says_no", "declined", "not_asked"),
     "forms": ("physical", "psychological", "sexual", "material", "economic", "digital", "stalking"),
     "who": (
@@ -83,7 +91,7 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "due": ("review",),
 }
 
-MANY = frozenset({"signs", "forms", "red_flags"})
+MANY = frozenset({"signs", "forms", "red_flags", "risk", "protection"})
 
 MARKS = frozenset(
     {
@@ -144,6 +152,8 @@ PLACEHOLDERS = frozenset(
         "stored",
         "code",
         "review",
+        # What she has marked on the ruler, step by step.
+        *("seen_known", "seen_suspected", "seen_worrying", "seen_protecting"),
         # The authority's deadlines for a notification that is sent now.
         "assessed_by",
         "receipt_by",
@@ -154,6 +164,6 @@ PLACEHOLDERS = frozenset(
 OF_PHRASES = frozenset(
     {
         *("time", "key_name", "key_staff_phone", "count", "unit", "units"),
-        *("who", "role", "phone", "until", "back", "number", "page", "pages", "language"),
+        *("who", "role", "phone", "until", "back", "number", "page", "pages", "language", "said"),
     }
 )

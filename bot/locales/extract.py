@@ -66,6 +66,26 @@ def sentences(file: str, data: Table) -> Iterator[Sentence]:
             yield from _flat("phrases", data, _PHRASE)
         case "captions.toml":
             yield from _flat("paper", data, "the printed paper, to whoever reads it")
+        case _ if "card" in data:
+            yield Sentence(
+                f"cards.{stem}", data["shelf"]["title"], f"shelf {stem}", _BUTTON, room=LABEL_LENGTH
+            )
+            for name, card in data["card"].items():
+                yield from _library_card(f"cards.{name}", f"library card {name}", card)
+        case _ if "scenario" in data:
+            for one in data["scenario"]:
+                yield Sentence(
+                    f"practice.{one['id']}", one["situation"], f"situation {one['id']}", _SITUATION
+                )
+        case _ if "practice" in data:
+            for name, one in data["practice"].items():
+                where = f"situation {name}"
+                yield Sentence(f"practice.{name}", one["title"], where, _BUTTON, room=LABEL_LENGTH)
+                for question, why in one["why"].items():
+                    yield Sentence(f"practice.{name}", why, f"{where}, {question}", _REASON)
+        case "news.toml":
+            for one in data["news"]:
+                yield Sentence("news", one["say"], f"news of {one['on']}", _STAFF)
         case _ if "flow" in data:
             for name, label in _named("controls", data.get("controls", {})):
                 yield Sentence(name, label, "every card", _BUTTON, room=LABEL_LENGTH)
@@ -80,6 +100,18 @@ _PHRASE = "a small sentence of the house, to the employee; it may be a button"
 _BUTTON = "a button that the employee presses, as short as it can be"
 _CITIZEN = "said by the employee to the citizen, or shown to her or him: plain, warm, gender-neutral"
 _STAFF = "guidance, to the employee only"
+_SITUATION = "an invented situation to practise on, to the employee"
+_REASON = "why the professional answers so in the situation, kindly, to the employee"
+# What the parts of a library card are; `find` are words to search by, not a sentence.
+_LIBRARY = {
+    "title": _BUTTON,
+    "find": "words that a colleague may type to find the card: yours, separated by commas, not a translation",
+    "what": _STAFF,
+    "why": _STAFF,
+    "how": _STAFF,
+    "words": "what the employee may say to the citizen, in quotation marks that are added: plain, warm, gender-neutral",
+    "memory": _STAFF,
+}
 
 
 def _named(context: str, table: Table) -> Iterator[tuple[str, Any]]:
@@ -113,6 +145,13 @@ def _card(context: str, where: str, table: Table) -> Iterator[Sentence]:
         yield Sentence(context, table["moves"], where, _BUTTON, room=LABEL_LENGTH)
     for choice in table.get("choices", []):
         yield Sentence(context, choice["label"], where, _BUTTON, room=LABEL_LENGTH)
+
+
+def _library_card(context: str, where: str, card: Table) -> Iterator[Sentence]:
+    for part, who in _LIBRARY.items():
+        if card.get(part):
+            room = LABEL_LENGTH if part == "title" else 0
+            yield Sentence(context, card[part], f"{where}, {part}", who, room=room)
 
 
 def _said(context: str, where: str, line: Table) -> Iterator[Sentence]:

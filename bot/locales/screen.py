@@ -46,8 +46,13 @@ def _paragraphs(
     for line in lines:
         said = words.say(line.text, language, values)
         if said:
-            quoted = line.aloud and not said.startswith(_BULLETS)
-            yield stand(_QUOTES.get(language, "“{}”").format(said) if quoted else said, language)
+            aloud = line.aloud and not said.startswith(_BULLETS)
+            yield stand(quoted(said, language) if aloud else said, language)
+
+
+def quoted(said: str, language: str) -> str:
+    """In the language's own quotation marks."""
+    return _QUOTES.get(language, "“{}”").format(said)
 
 
 def _joined(paragraphs: Sequence[str]) -> str:
@@ -71,6 +76,7 @@ _GROUPS = (
     ("next", "done", "undo", "withdraw", "resume", "notify", "ask"),
     ("copy",),
     ("back", "why", "show"),
+    ("card",),
 )
 _WHILE_SHOWING = (("show", "more"), ("back",))
 

@@ -123,6 +123,10 @@ class Words:
     def list_of(self, items: Sequence[str], language: str) -> str:
         return format_list(items, locale=language)
 
+    def either(self, items: Sequence[str], language: str) -> str:
+        """One of them, as in *this or that*."""
+        return format_list(items, style="or", locale=language)
+
     def time(self, moment: datetime, language: str) -> str:
         """The clock on the municipality's wall."""
         return format_time(moment, "short", tzinfo=get_timezone(self.zone), locale=language)

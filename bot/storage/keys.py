@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 from bot.errors import ConfigError
 from bot.storage import people
 from bot.storage.cipher import Cipher
-from bot.storage.tables import entry, invitation, staff
+from bot.storage.tables import entry, freshness, invitation, staff
 
 BATCH = 20  # some 30 ms: a running bot waits longer than that for its turn
 
@@ -20,6 +20,7 @@ _ROWS = {
     "staff": (staff.c.id, (staff.c.chat, staff.c.name, staff.c.phone)),
     "invitation": (invitation.c.code_hash, (invitation.c.name, invitation.c.phone)),
     "entry": (entry.c.staff, (entry.c.name,)),
+    "freshness": (freshness.c.staff, (freshness.c.read,)),
 }
 TABLES = tuple(_ROWS)
 

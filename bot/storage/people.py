@@ -13,7 +13,18 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.model import Role, Staff
 from bot.storage.cipher import Cipher
-from bot.storage.tables import absence, deputy, invitation, issued, notice, session, staff, trace
+from bot.storage.tables import (
+    absence,
+    deputy,
+    freshness,
+    invitation,
+    issued,
+    notice,
+    partaker,
+    session,
+    staff,
+    trace,
+)
 from bot.storage.types import BLANK, Digest, Moment
 
 VALID = timedelta(days=7)
@@ -155,7 +166,7 @@ def remove(c: Connection, staff_id: int, now: datetime) -> bool:
     c.execute(delete(notice).where(hers, notice.c.kind.not_in(("clock", "duty_open"))))
     c.execute(update(notice).where(hers, notice.c.kind == "duty_open").values(due=None, message=0))
     c.execute(update(trace).where(trace.c.staff == staff_id, trace.c.due > now).values(due=now))
-    for table in (absence, deputy):
+    for table in (absence, deputy, freshness, partaker):
         c.execute(delete(table).where(table.c.staff == staff_id))
     return True
 

@@ -20,6 +20,7 @@ from bot.storage.tables import (
     notice,
     outcome,
     referral,
+    round_,
     route,
     seen_update,
     sending,
@@ -57,6 +58,7 @@ _SESSIONS = delete(session).where(or_(session.c.about.in_(_OVER), session.c.touc
 _WATCHES = delete(watch).where(watch.c.reference.in_(_OVER))
 _ABSENCES = delete(absence).where(absence.c.back <= _before)
 _ROUTES = delete(route).where(route.c.tried <= _before)
+_ROUNDS = delete(round_).where(round_.c.due <= _before)
 _STEPS = delete(step).where(step.c.made <= _before)
 _TRACES = delete(trace).where(trace.c.due <= _before)
 _SENDINGS = delete(sending).where(sending.c.due <= _before)
@@ -86,6 +88,7 @@ def purge(c: Connection, now: datetime) -> dict[str, int]:
     counts = {
         "seen_update": c.execute(_UPDATES, {"before": now - UPDATES}).rowcount,
         "invitation": c.execute(_INVITATIONS, {"before": now}).rowcount,
+        "round": c.execute(_ROUNDS, {"before": now}).rowcount,
         "step": c.execute(_STEPS, undone).rowcount,
         "watch": c.execute(_WATCHES, undone).rowcount,
         "absence": c.execute(_ABSENCES, undone).rowcount,

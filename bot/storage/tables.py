@@ -171,6 +171,33 @@ sending = strict(
     Column("after", Integer), Column("tries", Integer), Column("upto", Integer), Column("due", Moment, index=True),
 )  # fmt: skip
 
+# What keeps an employee's knowledge fresh: when she is next offered to practise (none: she has declined for good), up
+# to which day she has seen what is new, and which library cards she has read in which form, sealed.
+freshness = strict(
+    "freshness", metadata,
+    Column("staff", Integer, hers(), primary_key=True, autoincrement=False),
+    Optional("offer", Moment, index=True), Column("news", Code), Column("read", Secret),
+)  # fmt: skip
+
+# A practice that a unit's people do together, for two hours at most: which situation, who has been through it, and how
+# many gave each answer; nobody's answers, only sums.
+of_round = partial(ForeignKey, "round.unit", ondelete="CASCADE")
+round_ = strict(
+    "round", metadata,
+    Column("unit", Code, primary_key=True), Column("situation", Key), Column("due", Moment),
+)  # fmt: skip
+partaker = strict(
+    "partaker", metadata,
+    Column("unit", Code, of_round(), primary_key=True),
+    Column("staff", Integer, hers(), primary_key=True, autoincrement=False),
+)  # fmt: skip
+share = strict(
+    "share", metadata,
+    Column("unit", Code, of_round(), primary_key=True),
+    Column("question", Code, primary_key=True), Column("choice", Code, primary_key=True),
+    Column("count", Integer),
+)  # fmt: skip
+
 # How many messages could not be deleted any more, by week; nobody's and no chat's.
 leftover = strict("leftover", metadata, Column("week", Week, primary_key=True), Column("count", Integer))
 

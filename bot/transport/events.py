@@ -18,12 +18,15 @@ ALIASES = {
     "fravær": "away",
     "sprog": "language",
     "ryd": "clear",
+    "oev": "practice",
+    "øv": "practice",
     "hjaelp": "help",
     "hjælp": "help",
     "ansatte": "staff",
     "inviter": "invite",
     "invitér": "invite",
 }
+SOUGHT_AT_MOST = 40  # signs of what is looked for among the cards
 WORDS_AT_MOST = 100  # no name and no telephone number is as long; of longer words no more goes on
 LARGEST_NUMBER = 2**52  # no id of Telegram's has more bits
 PRESS_BYTES = 64  # Telegram's own limit for callback data
@@ -108,7 +111,7 @@ def _said(update: int, message: Message, *, edited: bool = False) -> Event:
         return Event("left", "", message.chat.id, update=update)
     language = (message.from_user and message.from_user.language_code) or ""
     command = None if edited else _COMMAND.fullmatch(message.text or "")
-    if command is None:
+    if command is None or _identifies_somebody(command):
         code = _kind(message)
         if edited and code != IDENTIFYING:
             code = "edited"
@@ -118,11 +121,13 @@ def _said(update: int, message: Message, *, edited: bool = False) -> Event:
             words=words,
         )  # fmt: skip
     name = command[1].lower()
+    code = ALIASES.get(name, name)
     return Event(
         "command",
-        ALIASES.get(name, name),
+        code,
         message.chat.id,
         argument=_argument(name, command[2]),
+        words=_sought(code, command[2]),
         update=update,
         message=message.message_id,
         language=language,
@@ -133,6 +138,16 @@ def _argument(name: str, rest: str | None) -> str:
     """What follows /start, where it can be an invitation's code; other words never leave this room."""
     words = (rest or "").strip()
     return words if name == "start" and _ARGUMENT.fullmatch(words) else ""
+
+
+def _identifies_somebody(command: re.Match[str]) -> bool:
+    """What follows a command, where it is more than the word it is meant to be: then it is answered as typed words."""
+    return ALIASES.get(command[1].lower(), command[1].lower()) == "cards" and looks(command[2] or "") != PLAIN
+
+
+def _sought(code: str, rest: str | None) -> str:
+    """What is looked for among the cards; of other commands' words none leave this room here."""
+    return (rest or "").strip()[:SOUGHT_AT_MOST] if code == "cards" else ""
 
 
 def _words(message: Message) -> str:

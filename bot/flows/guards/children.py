@@ -27,14 +27,14 @@ def no_child_asked_or_known(answers: Answers) -> bool:
     return answers.get("children") != "unknown"
 
 
-@guard("children", "signs")
+@guard("children", "mode", "risk", "signs")
 def parents_to_leave_out(answers: Answers) -> bool:
-    return answers.get("children") != "self" and "child_told" not in derived.marked(answers, "signs")
+    return answers.get("children") != "self" and not derived.child_has_told(answers)
 
 
-@guard("children", "signs")
+@guard("children", "mode", "risk", "signs")
 def child_has_told(answers: Answers) -> bool:
-    return answers.get("children") != "self" and "child_told" in derived.marked(answers, "signs")
+    return answers.get("children") != "self" and derived.child_has_told(answers)
 
 
 @guard("moment", "response", "mode", "children")
@@ -51,7 +51,7 @@ def child_to_look_at(answers: Answers) -> bool:
     return derived.is_known_child(answers) and derived.duty_stands(answers)
 
 
-@guard("duty", "exposure", *DUTY)
+@guard("duty", "exposure", "risk", *DUTY)
 def duty_open(answers: Answers) -> bool:
     return derived.duty_is_open(answers)
 
@@ -98,7 +98,7 @@ def exposure_to_ask(answers: Answers) -> bool:
     return answers.get("children") != "unborn" and not told_it and child_to_look_at(answers)
 
 
-@guard("suspected", "exposure", "honour", "children", "mode", "response", "signs")
+@guard("suspected", "exposure", "honour", "children", "mode", "response", "risk", "signs")
 def parents_as_usual(answers: Answers) -> bool:
     """The rare road on which parents are gone through it with first: nobody at home may be the one, no
     honour, no young person of her own, no adult or child who told, and nothing seen of violence."""
@@ -109,7 +109,8 @@ def parents_as_usual(answers: Answers) -> bool:
         or answers.get("children") == "self"
         or answers.get("mode") == "uses"
         or answers.get("response") in {"disclosed", "unsure"}
-        or "child_told" in derived.marked(answers, "signs")
+        or derived.child_has_told(answers)
+        or derived.on_the_ruler(answers) & derived.KNOWN_OF_THE_CHILD
         or (
             answers.get("suspected") == "nobody"
             and answers.get("exposure") in {"witnessed", "direct", "both"}
@@ -117,10 +118,26 @@ def parents_as_usual(answers: Answers) -> bool:
     )
 
 
-@guard("suspected", "exposure", "honour", "children", "mode", "response", "signs")
+@guard("suspected", "exposure", "honour", "children", "mode", "response", "risk", "signs")
 def parents_may_be_suspected(answers: Answers) -> bool:
     """In every other case: tell the parents neither of the suspicion nor of the notification."""
     return not parents_as_usual(answers)
+
+
+@guard("risk", "duty", "exposure", *LEVEL)
+def weighed_and_considered(answers: Answers) -> bool:
+    """Where the level was decided on the ruler, before the duty: what its answer calls for is said on the next card."""
+    return "risk" in answers and considered_against_marks(answers)
+
+
+@guard("risk", "duty")
+def weighed_and_by_a_colleague(answers: Answers) -> bool:
+    return "risk" in answers and answers.get("duty") == "colleague"
+
+
+@guard("risk", "duty")
+def weighed_and_later(answers: Answers) -> bool:
+    return "risk" in answers and answers.get("duty") in {"today", "advice_first"}
 
 
 @guard("duty", *DUTY)

@@ -11,9 +11,11 @@ def nothing_worries(answers: Answers) -> bool:
     return not derived.has_reason(answers)
 
 
-@guard(*REASON)
+@guard("risk", *REASON)
 def level_to_decide(answers: Answers) -> bool:
-    return derived.has_reason(answers) and answers.get("level", "none") == "none"
+    """Once, where she has weighed it on the ruler; elsewhere "none" is asked again when there is a reason."""
+    undecided = answers.get("level", "none") == "none" and "risk" not in answers
+    return derived.has_reason(answers) and undecided
 
 
 @guard("response", *GATE, *REASON)
@@ -62,22 +64,22 @@ def danger_now(answers: Answers) -> bool:
     return "now" in (answers.get("danger"), answers.get("child_danger"))
 
 
-@guard("mode", "response", "signs")
+@guard("mode", "response", "risk", "signs")
 def proposes_none(answers: Answers) -> bool:
     return derived.proposed_level(answers) == "none"
 
 
-@guard("mode", "response", "signs")
+@guard("mode", "response", "risk", "signs")
 def proposes_concern(answers: Answers) -> bool:
     return derived.proposed_level(answers) == "concern"
 
 
-@guard("mode", "response", "signs")
+@guard("mode", "response", "risk", "signs")
 def proposes_suspicion(answers: Answers) -> bool:
     return derived.proposed_level(answers) == "suspicion"
 
 
-@guard("mode", "response", "signs")
+@guard("mode", "response", "risk", "signs")
 def proposes_knowledge(answers: Answers) -> bool:
     return derived.proposed_level(answers) == "knowledge"
 

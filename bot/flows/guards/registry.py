@@ -8,8 +8,8 @@ from bot.model import Answers, Guard
 GUARDS: dict[str, Guard] = {}
 
 GATE = ("gate", "private", "interpreter", "ready")
-LEVEL = ("level", "mode", "response", "signs")
-REASON = (*LEVEL, "honour")
+LEVEL = ("level", "mode", "response", "risk", "signs")
+REASON = ("level", "mode", "response", "signs", "honour")  # whoever uses the ruler has one already
 DUTY = ("children", *REASON)
 
 

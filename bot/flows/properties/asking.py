@@ -189,7 +189,7 @@ def _level_card(ground: Ground, where: str, all_levels: set[str]) -> Iterator[De
 
 @cache
 def _proposed(level: str) -> Guard:
-    reads = frozenset({"mode", "signs", "response"})
+    reads = frozenset({"mode", "risk", "signs", "response"})
     return Guard(f"{level} is proposed", reads, lambda answers: facts.proposed(answers) == level)
 
 

@@ -92,10 +92,17 @@ def duty_stands(ground: Ground) -> Iterator[Demand]:
         yield Rule(_reminders, "det, der er åbent af pligten, er ikke det, der skal mindes om")
 
 
+_MARKED: tuple[Answers, ...] = (
+    {},
+    *({"signs": (sign,)} for sign in ("control", "injuries")),
+    *({"risk": (seen,)} for seen in ("changed", "injuries", "seen")),
+)
+
+
 def _reminders() -> Iterator[tuple[Answers, bool]]:
     for answers in facts.all_answers("duty", "exposure", "children", "level", "mode", "response"):
-        for signs in ((), ("control",), ("injuries",)) if "level" in answers else ((),):
-            each = {**answers, "signs": signs}
+        for marked in _MARKED if "level" in answers else ({},):
+            each = {**answers, **marked}
             yield each, derived.duty_is_open(each) == facts.duty_is_open(each)
 
 

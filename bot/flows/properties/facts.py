@@ -10,6 +10,7 @@ from bot.model import Answers, Guard, Value
 GATE = ("gate", "private", "interpreter", "ready")
 REASON = ("mode", "signs", "response", "level", "honour")
 DUTY = ("children", *REASON)
+OPEN_DUTY = ("duty", "exposure", "risk", *DUTY)
 LEVELS = ("none", "concern", "suspicion", "knowledge")
 
 
@@ -63,12 +64,20 @@ def duty(answers: Answers) -> bool:
 
 
 def proposed(answers: Answers) -> str:
-    signs = set(answers.get("signs", ()))
-    if answers.get("response") == "disclosed" or answers.get("mode") == "uses" or "child_told" in signs:
+    if answers.get("mode") == "uses" or answers.get("response") == "disclosed":
         return "knowledge"
-    if answers.get("response") == "unsure" or signs & {"injuries", "fear", "told_by_other"}:
+    signs = set(answers.get("signs", ()))
+    risk = set(answers.get("risk", ())) if answers.get("mode") == "child" else set()
+    if "child_told" in signs or risk & {"child_told", "seen", "adult_told"}:
+        return "knowledge"
+    suspected = signs & {"injuries", "fear", "told_by_other"} or risk & {
+        "injuries",
+        "afraid",
+        "told_by_other",
+    }
+    if suspected or answers.get("response") == "unsure":
         return "suspicion"
-    return "concern" if signs else "none"
+    return "concern" if signs or risk else "none"
 
 
 def level(answers: Answers) -> str:
@@ -104,8 +113,8 @@ NO_INTERPRETER: Guard = on("an interpreter is missing", "interpreter")(
 )
 GATE_FAILED: Guard = on("the gate failed", *GATE, "moment", "mode")(gate_failed)
 STANDS: Guard = on("the duty stands", *DUTY)(duty)
-OPEN: Guard = on("the duty is open", "duty", "exposure", *DUTY)(duty_is_open)
-LEFT_OPEN: Guard = on("the duty is open after a talk", "moment", "duty", "exposure", *DUTY)(
+OPEN: Guard = on("the duty is open", *OPEN_DUTY)(duty_is_open)
+LEFT_OPEN: Guard = on("the duty is open after a talk", "moment", *OPEN_DUTY)(
     lambda answers: answers.get("moment") != "before" and duty_is_open(answers)
 )
 UNKNOWN: Guard = on("children unknown", "children")(lambda answers: answers.get("children") == "unknown")

@@ -37,7 +37,7 @@ WORSE: dict[str, tuple[tuple[str, str], ...]] = {
         ("unborn", "both"),
     ),
 }
-MORE = ("signs", "red_flags")
+MORE = ("signs", "risk", "red_flags")
 
 
 @proves("P7", "monotone")

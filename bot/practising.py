@@ -1,0 +1,172 @@
+"""The practice in a chat: which situation, the same cards as ever, and afterwards, kindly, where her way and the
+professional's part. That nothing of it is stored or sent is seen to where things are stored: in `consequences`."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import cards, copying, dialogue, freshness, practice
+from bot.cards import Order
+from bot.house import House
+from bot.model import Button, Card, Event, Line, Reply, Staff, Text, Value
+from bot.practice import Situation, Walked
+from bot.storage import rounds, sessions
+
+FLOW = "detection"
+RANDOM = "random"
+A_PAGE = 8
+
+
+def _open_to_the_eye(order: Order) -> Order:
+    """Where the hidden screen lies over her conversation, it is shown again, and nothing else."""
+
+    def ordered(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+        return cards.still_hidden(c, house, staff, staff.active, now) or order(c, house, staff, event, now)
+
+    return ordered
+
+
+@_open_to_the_eye
+def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """What it is; the unit's own round first, where one is open that she has not been through."""
+    together = rounds.of(c, staff.unit, now)
+    joined = together is not None and rounds.has_taken_part(c, staff.unit, staff.id)
+    choices = [
+        Button(f"0:situation.{RANDOM}", house.phrases["practice.random"]),
+        Button("0:situations.1", house.phrases["practice.choose"]),
+    ]
+    if together is not None and not joined and together.situation in house.situations:
+        choices.insert(0, Button(f"0:situation.{together.situation}", house.phrases["round.join"]))
+    if staff.role == "coordinator":
+        choices.append(Button("0:rounds.0", house.phrases["round.start"]))
+    more = ("round.already",) if joined else ()
+    return cards.house_card(
+        c, house, staff, "practice.ask", now, event.message, choices=tuple(choices), more=more
+    )
+
+
+@_open_to_the_eye
+def situations(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """All of them, a page at a time."""
+    said, choices = page(
+        house, staff, event.argument, "practice.page",
+        lambda number, one: f"0:situation.{one.key}", lambda at: f"0:situations.{at}",
+    )  # fmt: skip
+    return cards.house_card(c, house, staff, said, now, event.message, choices=choices)
+
+
+def page(
+    house: House, staff: Staff, at: str, said: str,
+    chooses: Callable[[int, Situation], str], turns: Callable[[int], str],
+) -> tuple[Text, tuple[Button, ...]]:  # fmt: skip
+    """A page of the situations, and the codes of its buttons: by a situation and its place, and by another page."""
+    every = list(house.situations.values())
+    pages = max(1, -(-len(every) // A_PAGE))
+    number = min(max(int(at) if at.isdecimal() and len(at) < 4 else 1, 1), pages)
+    first = (number - 1) * A_PAGE
+    shown = enumerate(every[first : first + A_PAGE], first)
+    choices = [Button(chooses(place, one), one.title) for place, one in shown]
+    if number > 1:
+        choices.append(Button(turns(number - 1), house.phrases["staff.earlier"]))
+    if number < pages:
+        choices.append(Button(turns(number + 1), house.phrases["staff.later"]))
+    figures = {
+        "page": house.words.number(number, staff.language),
+        "pages": house.words.number(pages, staff.language),
+    }
+    return Text(house.phrase(said, staff, **figures), ""), tuple(choices)
+
+
+@_open_to_the_eye
+def situation(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """What she sees and hears in it; from a practice that is open in it, the way back instead of the beginning."""
+    key = event.argument
+    if key == RANDOM and house.situations:
+        key = secrets.choice(list(house.situations))
+    found = house.situations.get(key)
+    if found is None:
+        return ask(c, house, staff, event, now)
+    session = sessions.load(c, staff.id, practice.PLACE) if staff.active == practice.PLACE else None
+    going_on = session is not None and session.given.get(practice.SITUATION) == key
+    choices = () if going_on else (
+        Button(f"0:practise.{key}", house.phrases["practice.begin"]),
+        Button(f"0:situation.{RANDOM}", house.phrases["practice.another"]),
+    )  # fmt: skip
+    shown = (Line(house.phrases["practice.banner"]), Line(found.title), Line(found.told))
+    back = (
+        cards.resume_button(house)
+        if not going_on
+        else Button(dialogue.RESUME, house.phrases["button.back_to_talk"])
+    )
+    card = Card(shown, choices, (back, cards.acute_button(house)))
+    return dialogue.reply_with(c, house, staff, card, now, event.message)
+
+
+@_open_to_the_eye
+def begin(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """In a place of its own, beside whatever else she has open."""
+    found = house.situations.get(event.argument)
+    if found is None:
+        return ask(c, house, staff, event, now)
+    freshness.practised(c, house, staff, now)
+    given = {practice.SITUATION: found.key}
+    entry = next(iter(house.flows[FLOW].entries))
+    return dialogue.begin(
+        c, house, staff, FLOW, entry, now, given=given, reference=practice.PLACE, pressed=event.message
+    )
+
+
+# --- afterwards -------------------------------------------------------------------------------------
+
+
+@_open_to_the_eye
+def compare(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """One place after the other at which their ways part, each on a screen of its own with the reason."""
+    walked = practice.read(house.flows[FLOW], house.situations, event.argument)
+    if walked is None:
+        return cards.house_card(c, house, staff, "overview.gone", now, event.message)
+    flow = house.flows[FLOW]
+    apart = practice.differences(flow, walked.situation, walked.answers)
+    at = min(walked.page, len(apart))
+    lines = [Line(house.phrases["practice.banner"])]
+    if walked.page == 0:
+        lines += _summary(house, staff, walked, len(apart))
+    else:
+        one = apart[at - 1]
+        lines += _difference(house, staff, walked.situation, one)
+    more = replace(walked, page=walked.page + 1)
+    code = f"0:compare.{practice.written(flow, house.situations, more)}"
+    following = (Button(code, house.phrases["practice.next"]),) if at < len(apart) else ()
+    choices = (*following, Button(f"0:situation.{RANDOM}", house.phrases["practice.another"]))
+    below = (cards.resume_button(house), cards.acute_button(house))
+    return dialogue.reply_with(c, house, staff, Card(tuple(lines), choices, below), now, event.message)
+
+
+def _summary(house: House, staff: Staff, walked: Walked, count: int) -> Sequence[Line]:
+    said = [Line(walked.situation.title), Line(walked.situation.told)]
+    if walked.stopped:
+        said.append(Line(house.phrases["practice.unfinished"]))
+    if count:
+        counted = house.words.plural(house.phrases["practice.differ"], count, staff.language)
+        said.append(Line(Text(counted, "")))
+    elif not walked.stopped:
+        said.append(Line(house.phrases["practice.same"]))
+    if not walked.stopped and practice.leaves_less(house.flows[FLOW], walked.situation, walked.answers):
+        said.append(Line(house.phrases["practice.reminded"]))
+    return said
+
+
+def _difference(house: House, staff: Staff, situation: Situation, one: practice.Difference) -> Sequence[Line]:
+    hers, professionals = (value(house, staff, one.question, each) for each in (one.hers, one.professionals))
+    name = house.phrase(f"answer.{one.question}", staff)
+    told = house.phrase("practice.hers", staff, who=name, said=hers, role=professionals)
+    cited = house.phrase("library.source", staff, said=situation.cited)
+    return [Line(Text(told, "")), Line(situation.reasons[one.question]), Line(Text(cited, ""))]
+
+
+def value(house: House, staff: Staff, question: str, answered: Value) -> str:
+    said = dict(copying.answered(house, staff, house.flows[FLOW], {question: answered}))
+    return next(iter(said.values()), house.phrase("overview.nothing", staff))
