@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import cards, dialogue, engine, freshness, library
+from bot import cards, dialogue, engine, freshness, library, referring
 from bot.cards import Order
 from bot.house import House
 from bot.library import LibraryCard, LocalLink, LocalOffer
@@ -16,25 +16,21 @@ from bot.storage import sessions
 
 SHELVES = "0:cards.0"
 RULED = frozenset({"levels", "childsigns"})  # from these cards one press leads to the ruler
-HIDE = "0:hide.0"
 
 
-def _open_to_the_eye(order: Order) -> Order:
-    """Where the hidden screen lies over the conversation, an old button or a command shows it again, and nothing else.
-    Whoever reads is there: her conversation is not left alone meanwhile."""
+def _beside(order: Order) -> Order:
+    """Whoever reads is there: her conversation is not left alone meanwhile."""
 
     def ordered(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
-        if hidden := cards.still_hidden(c, house, staff, staff.active, now):
-            return hidden
         session = sessions.load(c, staff.id, staff.active)
         if session is not None and session.flow in house.flows:
             sessions.save(c, staff.id, staff.active, session, now)
         return order(c, house, staff, event, now)
 
-    return ordered
+    return cards.open_to_the_eye(ordered)
 
 
-@_open_to_the_eye
+@_beside
 def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """All shelves; with a word, the cards that it finds, and the card itself where it is the only one."""
     if not event.words:
@@ -57,12 +53,12 @@ def _shelves(c: Connection, house: House, staff: Staff, said: str, now: datetime
     return _shown(c, house, staff, said, choices, now, pressed)
 
 
-@_open_to_the_eye
+@_beside
 def shelves(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     return _shelves(c, house, staff, "library.shelves", now, event.message)
 
 
-@_open_to_the_eye
+@_beside
 def shelf(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """One shelf's cards; what is no shelf any more shows them all."""
     if event.argument == "offers":
@@ -74,7 +70,7 @@ def shelf(c: Connection, house: House, staff: Staff, event: Event, now: datetime
     return _shown(c, house, staff, "library.shelf", choices, now, event.message, above=found.title)
 
 
-@_open_to_the_eye
+@_beside
 def card(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     found = house.library.cards.get(event.argument)
     if found is None:
@@ -125,7 +121,7 @@ def _offers(c: Connection, house: House, staff: Staff, now: datetime, pressed: i
     return _shown(c, house, staff, said, [*offers, *links, _start(house)], now, pressed, above=above)
 
 
-@_open_to_the_eye
+@_beside
 def offer(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """By its place among those that are valid now; one that has gone since shows which there are."""
     every = dict(enumerate(house.offers()))
@@ -142,7 +138,7 @@ def _of_offer(house: House, staff: Staff, found: LocalOffer) -> Line:
     return Line(Text(house.phrase("library.offer", staff, **told), ""))
 
 
-@_open_to_the_eye
+@_beside
 def ruler(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """A conversation of its own; one about a citizen that is open is not ended for it."""
     if sessions.load(c, staff.id, dialogue.OWN) is not None:
@@ -150,7 +146,7 @@ def ruler(c: Connection, house: House, staff: Staff, event: Event, now: datetime
     return dialogue.begin(c, house, staff, "detection", "ruler", now, pressed=event.message)
 
 
-@_open_to_the_eye
+@_beside
 def link(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """A page of the municipality's, by its place: what it is, where, and how old."""
     found = dict(enumerate(house.links)).get(int(event.argument)) if event.argument.isdecimal() else None
@@ -189,12 +185,13 @@ def _reply(
     """Back to where the conversation is stands on every card, as emergency help and the hidden screen do."""
     going_on = sessions.load(c, staff.id, staff.active) is not None
     back = (Button(dialogue.RESUME, house.phrases["button.back_to_talk"]),) if going_on else ()
-    below = (*back, cards.acute_button(house), Button(HIDE, house.phrases["library.hide"]))
+    below = (*back, cards.acute_button(house), cards.hide_button(house))
     return dialogue.reply_with(c, house, staff, Card(shown, choices, below), now, pressed)
 
 
 def hide(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """Over an open conversation the hidden screen; where none is open nothing that tells anything is left."""
+    referring.take_copies(c, staff.id, now)
     session = dialogue.load(c, house, staff, staff.active, now)
     if session is None:
         return cards.house_card(c, house, staff, "resting", now, event.message)

@@ -44,8 +44,6 @@ def act(c: Connection, house: House, staff: Staff, event: Event, now: datetime) 
     """A button that is always valid and idempotent: `0:<action>.<reference>`."""
     action, _, reference = event.code.partition(".")
     do = _ACTIONS.get(action)
-    if reference == "anew":  # on a message that can be copied: it is never written over
-        event = replace(event, message=0)
     if do is None or not _REFERENCE.fullmatch(reference):
         return cards.resume(c, house, staff, event, now)
     return do(c, house, staff, replace(event, argument=reference), now)
@@ -273,6 +271,8 @@ _ACTIONS: dict[str, Order] = {
     "situations": practising.situations,
     "situation": practising.situation,
     "practise": practising.begin,
+    "together": practising.together,
+    "join": practising.join,
     "compare": practising.compare,
     "fresh": freshness.answer,
     "sum": overview.show,

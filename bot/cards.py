@@ -46,6 +46,19 @@ def neutral(house: House, chat: int, language: str) -> Reply:
     return Reply(chat, screen=Screen(house.words.say(house.phrases["stranger"], language, {})))
 
 
+def open_to_the_eye(order: Order) -> Order:
+    """Where the hidden screen lies over the conversation, an old button or a command shows it again, nothing else."""
+
+    def ordered(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+        return still_hidden(c, house, staff, staff.active, now) or order(c, house, staff, event, now)
+
+    return ordered
+
+
+def hide_button(house: House) -> Button:
+    return Button("0:hide.0", house.phrases["library.hide"])
+
+
 def resume_button(house: House) -> Button:
     return Button(dialogue.RESUME, house.phrases["button.done_reading"])
 
@@ -71,7 +84,7 @@ def _says_danger(code: str) -> bool:
 
 def resume(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """Back to the conversation that is open; the person's own, where the other has ended."""
-    for about in dict.fromkeys((staff.active, dialogue.OWN)):
+    for about in dict.fromkeys((staff.active, dialogue.OWN, *sessions.open_of(c, staff.id))):
         switched, session = dialogue.switch(c, house, staff, about, now)
         if session is not None:
             return dialogue.show(c, house, switched, session, now, event.message)

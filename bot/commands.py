@@ -23,6 +23,7 @@ from bot import (
 from bot.cards import Order
 from bot.house import House
 from bot.model import Button, Card, Event, Line, Referral, Reply, Staff, Text
+from bot.practice import PLACE
 from bot.storage import notices, people, referrals, sessions, traces
 
 
@@ -45,7 +46,7 @@ def obey(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
 
 
 def _new(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
-    if hidden := cards.still_hidden(c, house, staff, dialogue.OWN, now):
+    if hidden := _hidden(c, house, staff, now):
         return hidden
     told = (*_nowhere_to_send(c, house, staff, now), *freshness.news(c, house, staff, now))
     return dialogue.begin(c, house, staff, "detection", "new", now, told=told)
@@ -60,9 +61,15 @@ def _nowhere_to_send(c: Connection, house: House, staff: Staff, now: datetime) -
 
 
 def _duty(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
-    if hidden := cards.still_hidden(c, house, staff, dialogue.OWN, now):
+    if hidden := _hidden(c, house, staff, now):
         return hidden
     return dialogue.begin(c, house, staff, "detection", "duty", now)
+
+
+def _hidden(c: Connection, house: House, staff: Staff, now: datetime) -> Reply | None:
+    """Over her own conversation, or over a practice that is on the card."""
+    own = cards.still_hidden(c, house, staff, dialogue.OWN, now)
+    return own or (cards.still_hidden(c, house, staff, PLACE, now) if staff.active == PLACE else None)
 
 
 def _stop(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:

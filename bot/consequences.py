@@ -73,16 +73,16 @@ def end(
 
 
 def _count_in_the_round(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> None:
-    """Where her unit practises this situation together, and she has been through it to the end: what she answered to
-    the questions that it is about, as one more of each."""
+    """Where she has joined her unit's round and been through it to the end: her answers to the questions that it is
+    about, as one more of each."""
     together = rounds.of(c, staff.unit, now)
-    key = session.given.get(practice.SITUATION)
-    situation = house.situations.get(str(key))
-    through = house.flows[session.flow].states[session.state].ends and session.state != "stopped"
-    if together is None or situation is None or together.situation != key or not through:
+    key = str(session.given.get(practice.SITUATION))
+    situation, flow = house.situations.get(key), house.flows.get(session.flow)
+    if together is None or together.situation != key or practice.TOGETHER not in session.given:
         return
-    answers = session.answers
-    rounds.count(c, staff.unit, staff.id, practice.choices(situation, answers))
+    state = flow.states.get(session.state) if flow else None
+    if situation is not None and state is not None and state.ends and session.state != "stopped":
+        rounds.count(c, together, staff.id, practice.choices(situation, session.answers))
 
 
 def _remind_of_the_duty(c: Connection, house: House, staff: Staff, due: datetime, now: datetime) -> None:

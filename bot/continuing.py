@@ -10,7 +10,16 @@ from bot.model import Answered, Answers, Flow, Guard, Line, Session, State, Valu
 # What the house tells a conversation about its referral; no card has to offer it.
 _OF_THE_HOUSE = frozenset(
     {
-        *("urgency", "path", "route", "take", "contact", showing.SHOWN_IN, practice.SITUATION),
+        *(
+            "urgency",
+            "path",
+            "route",
+            "take",
+            "contact",
+            showing.SHOWN_IN,
+            practice.SITUATION,
+            practice.TOGETHER,
+        ),
         *("assessment", "tool", "plan", "review", "offer", "answer", "due"),
     }
 )

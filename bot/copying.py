@@ -1,26 +1,27 @@
 """What the employee may copy into the case system: her own answers, and a notification with blanks for all that
 identifies; made when she asks for it, stored nowhere, and taken away after five minutes."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import cards, dialogue
+from bot import cards, dialogue, packing, recap
 from bot.house import House
-from bot.model import Answers, Event, Flow, Notice, Reply, Screen, Session, Staff, Text
+from bot.model import Event, Notice, Reply, Screen, Session, Staff
 from bot.post import Post, neutral, send
 from bot.storage import notices, people, sessions, traces
 
 STANDS = timedelta(minutes=5)
+SUM = "sum"  # the overview of a conversation that is over; what it is made of is held in `house.copies`
+SUMMED = "detection"  # the flow that such a conversation was in
 # What is known of a child, for the notification; the rest of her answers are for the case system.
 OF_THE_CHILD = ("children", "exposure", "child_danger", "signs", "risk", "protection", "level")
 
 
 def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """It comes as a message of its own, below the card."""
-    session = dialogue.load(c, house, staff, dialogue.OWN, now)
+    staff, session = dialogue.switch(c, house, staff, dialogue.OWN, now)
     if (
         event.argument not in dialogue.COPIES["more"]
         or session is None
@@ -44,6 +45,7 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> None:
             house, post, staff, notice.id, sent, lambda c, number: _stands_on(c, notice, number, now)
         )
         await post.edit(staff.chat, message, Screen(text, protected=False))
+        house.copies.pop(staff.id, None)
         await house.db.run(lambda c: notices.sent(c, notice, message))
     else:
         await house.db.run(lambda c: notices.drop(c, notice.id))
@@ -59,6 +61,8 @@ def _stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> No
 
 def _text(c: Connection, house: House, notice: Notice) -> tuple[Staff, str] | None:
     staff = people.by_id(c, house.cipher, notice.staff)
+    if notice.reference == SUM:
+        return _of_one_that_is_over(c, house, staff)
     session = sessions.load(c, notice.staff, dialogue.OWN)
     if staff is None or session is None or session.is_hidden or session.flow not in house.flows:
         return None
@@ -67,9 +71,22 @@ def _text(c: Connection, house: House, notice: Notice) -> tuple[Staff, str] | No
     return staff, _overview(house, staff, session)
 
 
+def _of_one_that_is_over(c: Connection, house: House, staff: Staff | None) -> tuple[Staff, str] | None:
+    """None where the screen was hidden meanwhile, or nobody remembers what it was to be made of."""
+    if staff is None or cards.hidden(c, house, staff, staff.active):
+        return None
+    flow = house.flows[SUMMED]
+    answers = packing.unpack(flow, house.copies.get(staff.id, ""))
+    if answers is None:
+        return None
+    return staff, "\n\n".join(
+        [house.phrase("overview.copied", staff), *recap.Recap(house, staff, flow, answers).parts()]
+    )
+
+
 def _overview(house: House, staff: Staff, session: Session) -> str:
     flow = house.flows[session.flow]
-    lines = [f"{name}: {said}" for name, said in answered(house, staff, flow, session.answers)]
+    lines = [f"{name}: {said}" for name, said in recap.answered(house, staff, flow, session.answers)]
     title, left = house.phrase("copy.title", staff), house.phrase("copy.left", staff)
     return "\n\n".join([title, "\n".join(lines), left])
 
@@ -77,33 +94,8 @@ def _overview(house: House, staff: Staff, session: Session) -> str:
 def _notification(house: House, staff: Staff, session: Session) -> str:
     of_the_child = {q: value for q, value in session.answers.items() if q in OF_THE_CHILD}
     flow = house.flows[session.flow]
-    marked = [f"{name}: {said}" for name, said in answered(house, staff, flow, of_the_child)]
+    marked = [f"{name}: {said}" for name, said in recap.answered(house, staff, flow, of_the_child)]
     parts = [house.phrase(f"notification.{part}", staff) for part in ("title", "child", "seen")]
     return "\n\n".join(
         [*parts, *(["\n".join(marked)] if marked else []), house.phrase("notification.mine", staff)]
     )
-
-
-def answered(house: House, staff: Staff, flow: Flow, answers: Answers) -> Iterator[tuple[str, str]]:
-    """Question and answers in her language, in the order she met them; what no card asks in words is left out."""
-    for question, value in answers.items():
-        name = house.phrases.get(f"answer.{question}")
-        if name is None:
-            continue
-        keys = (value,) if isinstance(value, str) else value
-        labels = [label for key in keys if (label := _label(flow, question, key)) is not None]
-        if labels:
-            places = house.places(staff.unit, staff.language)
-            said = [house.words.say(label, staff.language, places) for label in labels]
-            yield house.words.say(name, staff.language, {}), house.words.list_of(said, staff.language)
-
-
-def _label(flow: Flow, question: str, key: str) -> Text | None:
-    states = (*flow.states.values(), *flow.views.values())
-    found = (
-        choice.label
-        for state in states
-        for choice in state.choices
-        if (choice.question, choice.key) == (question, key)
-    )
-    return next(found, None)

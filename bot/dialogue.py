@@ -64,7 +64,7 @@ def _afterwards(house: House, session: Session) -> tuple[Button, ...]:
     if situation is None:
         return ()
     walked = practice.Walked(situation, session.answers, session.state == engine.STOPPED)
-    code = f"0:compare.{practice.written(flow, house.situations, walked)}"
+    code = f"0:compare.{practice.written(flow, walked)}"
     return (Button(code, house.phrases["practice.compare"]),)
 
 

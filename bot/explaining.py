@@ -56,9 +56,14 @@ def level_because(answers: Answers) -> list[Given]:
 
 
 def urgency_because(answers: Answers) -> list[Given]:
-    """The answers without which one of the reasons for haste would not hold."""
+    """The answers without which one of the reasons for haste would not hold; where two are each enough, both."""
     reasons = derived.NOW if derived.urgency(answers) == "now" else derived.SAME_DAY
-    found = [given for reason in reasons if reason(answers) for given in _needed(answers, reason)]
+    found = [
+        given
+        for reason in reasons
+        if reason(answers)
+        for given in (*_needed(answers, reason),) or (*_alone(answers, sorted(reason.reads), reason),)
+    ]
     return [given for at, given in enumerate(found) if given not in found[:at]]
 
 

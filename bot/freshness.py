@@ -59,13 +59,13 @@ def practised(c: Connection, house: House, staff: Staff, now: datetime) -> None:
 
 
 def offer(c: Connection, house: House, now: datetime) -> None:
-    """In opening hours, to those whose time it is; never to whoever is away."""
-    if not house.offer_every or not house.rules.hours.is_open(now):
-        return
+    """In opening hours, to those whose time it is; never to whoever is away. Whoever is new is noted at any hour."""
     for number in habits.unknown(c, BATCH):
         staff = people.by_id(c, house.cipher, number)
         if staff is not None:
             habits.keep(c, house.cipher, number, of(c, house, staff, now))
+    if not house.offer_every or not house.rules.hours.is_open(now):
+        return
     for number in habits.due(c, now, BATCH):
         staff = people.by_id(c, house.cipher, number)
         if staff is None:
@@ -94,6 +94,7 @@ def opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Eve
     return cards.house_card(c, house, staff, "fresh.offer", now, event.message, choices=choices)
 
 
+@cards.open_to_the_eye
 def answer(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     if event.argument == "never":
         known = of(c, house, staff, now)

@@ -9,15 +9,17 @@ from sqlalchemy import Connection
 from bot import cards, practising, probing
 from bot.house import House
 from bot.model import Button, Event, Reply, Staff, Text
-from bot.practice import Situation
+from bot.practice import ALL, Situation
 from bot.storage import rounds
 from bot.storage.rounds import Round
 
 LASTS = timedelta(hours=2)
+SPENT = timedelta(days=1)  # before the unit can do the same situation again
 KEY = 16  # letters of a unit's key, which a page or a situation's place follows in a button
 AT_LEAST = 5  # people; of fewer nothing is shown
 
 
+@cards.open_to_the_eye
 def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """In which unit? Where one is open already, how to end it."""
     choices = []
@@ -30,6 +32,7 @@ def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) 
     return cards.house_card(c, house, staff, "round.unit", now, event.message, choices=tuple(choices))
 
 
+@cards.open_to_the_eye
 def pick(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """Which situation, for all of them? The button carries the unit, and the page after it."""
     unit, at = _unit(house, event.argument[:KEY]), event.argument[KEY:] or "1"
@@ -43,25 +46,30 @@ def pick(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
     return cards.house_card(c, house, staff, said, now, event.message, choices=choices)
 
 
+@cards.open_to_the_eye
 def begin(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     unit, number = _unit(house, event.argument[:KEY]), event.argument[KEY:]
     every = list(house.situations)
     if unit is None or not number.isdecimal() or int(number) >= len(every):
         return ask(c, house, staff, event, now)
+    if every[int(number)] in rounds.spent(c, unit, now):
+        return cards.house_card(c, house, staff, "round.again", now, event.message)
     rounds.begin(c, Round(unit, every[int(number)], now + LASTS))
     said = house.phrase("round.begun", staff, unit=house.places(unit, staff.language)["unit"])
     choices = (Button(f"0:roundend.{event.argument[:KEY]}", house.phrases["round.end"]),)
     return cards.house_card(c, house, staff, Text(said, ""), now, event.message, choices=choices)
 
 
+@cards.open_to_the_eye
 def end(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
-    """Shown once, and gone: nobody can look again, when one more has been through it, and take the difference."""
+    """Shown once, and gone: nobody can look again, when one more has been through it, and take the difference; nor
+    begin the same again for a day. Whoever ends it knows her own answers: five others must have been through it."""
     unit = _unit(house, event.argument)
     together = rounds.of(c, unit, now) if unit is not None else None
     if unit is None or together is None:
         return cards.house_card(c, house, staff, "round.over", now, event.message)
-    people, shares = rounds.partakers(c, unit), rounds.shares(c, unit)
-    rounds.end(c, unit)
+    people, shares = rounds.partakers(c, together, staff.id), rounds.shares(c, together)
+    rounds.end(c, together, now + SPENT)
     count = house.words.number(people, staff.language)
     name = house.places(unit, staff.language)["unit"]
     situation = house.situations.get(together.situation)
@@ -76,10 +84,10 @@ def end(c: Connection, house: House, staff: Staff, event: Event, now: datetime) 
 def _told(
     house: House, staff: Staff, situation: Situation, shares: dict[tuple[str, str], int]
 ) -> Iterator[str]:
-    """One paragraph a question, in the order of the situation's reasons; answers nobody gave are left out."""
+    """One paragraph a question that five were asked, in the order of the situation's reasons."""
     for question in situation.reasons:
         given = {choice: number for (asked, choice), number in shares.items() if asked == question}
-        if given:
+        if given.pop(ALL, 0) >= AT_LEAST:
             lines = [
                 house.phrase(
                     "round.share", staff, said=practising.value(house, staff, question, choice),

@@ -23,8 +23,8 @@ class House:
     """`places` gives the placeholders of a unit in a language; `rules` are the municipality's for hand-overs;
     `reference` makes a new opaque reference; `wake` tells the outbox that something is due; `term` is how long an
     admission holds; `offers` are the municipality's that are valid now; `offer_every` is how often somebody is offered
-    to practise, nothing for never; `link` is the deep link that carries a code, "" where Telegram has not said the
-    bot's name."""
+    to practise, nothing for never; `copies` holds, by employee, what is to be copied until it is sent; `link` is the
+    deep link that carries a code, "" where Telegram has not said the bot's name."""
 
     db: Database
     cipher: Cipher
@@ -42,6 +42,7 @@ class House:
     situations: Mapping[str, Situation] = field(default_factory=dict)
     news: Sequence[News] = ()
     offer_every: timedelta = timedelta()
+    copies: dict[int, str] = field(default_factory=dict)
     term: timedelta = timedelta(days=365)
     link: Callable[[str], str] = _no_link
 

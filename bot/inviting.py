@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from bot import cards, probing
 from bot.house import House
 from bot.model import Button, Event, Reply, Role, Staff, Text
-from bot.post import neutral
 from bot.storage import entries, people
 from bot.storage.entries import Entry
 
@@ -129,5 +128,4 @@ def _shown(c: Connection, house: House, staff: Staff, code: str, now: datetime) 
         c, house, staff, Text(said[0], ""), now, more=(*more, house.phrases["invite.gone"])
     )
     assert reply.screen is not None  # noqa: S101 - a card always has one
-    first = replace(neutral(house, staff), protected=False)
-    return replace(reply, screen=replace(reply.screen, protected=False), first=first)
+    return replace(reply, screen=replace(reply.screen, protected=False))

@@ -230,15 +230,13 @@ class Screen:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the transport does after the commit, for the person who acted: answer the press with `toast`, show the live
-    card (edit `live`, or send one at the bottom where it is 0), set the commands named. `first` is all that a lock
-    screen may show of a new card: it is sent, and then the card is written over it."""
+    card (edit `live`, or send one at the bottom where it is 0), set the commands named."""
 
     chat: int
     screen: Screen | None = None
     toast: str = ""
     live: int = 0
     commands: str = ""
-    first: Screen | None = None
 
 
 # --- people and what is handed over -----------------------------------------------------------------

@@ -132,14 +132,14 @@ class Languages(_Table):
 
 
 class Link(_Table):
-    url: str
+    url: Annotated[str, Field(max_length=300)]
     last_checked: date
     adopted: date | None = None
 
 
 class Offer(_Table):
     name: Word
-    for_whom: str
+    for_whom: Annotated[str, Field(max_length=200)]
     phone: Phone
     valid_until: date
     last_checked: date

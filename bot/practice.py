@@ -1,6 +1,7 @@
 """Invented situations to practise on, and where an employee's way parts from the professional's; pure, and nothing of
 it is kept: a practised conversation is told from a real one by the place it is open in."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +10,11 @@ from bot import derived, engine, packing
 from bot.model import Answers, Event, Flow, Session, Text, Value
 
 PLACE = "practice"  # where a practised conversation is open; no referral is ever called so
-SITUATION = "situation"  # what the house knows of it beforehand
+SITUATION, TOGETHER = (
+    "situation",
+    "together",
+)  # what the house knows of it beforehand; the other: of her unit's round
+ALL = "all"  # in place of an answer: how many were asked
 
 # As the scenarios' README says: how a question is answered that a situation does not speak of.
 UNSAID: Mapping[str, Value] = {
@@ -68,20 +73,24 @@ def is_practice(session: Session) -> bool:
     return session.reference == PLACE
 
 
-def written(flow: Flow, situations: Mapping[str, Situation], walked: Walked) -> str:
+def written(flow: Flow, walked: Walked) -> str:
     """As a button can carry it, because it is kept nowhere."""
-    place = list(situations).index(walked.situation.key)
-    return f"{walked.page}{int(walked.stopped)}{place:02}{packing.pack(flow, walked.answers)}"
+    return f"{walked.page}{int(walked.stopped)}{_sign(walked.situation)}{packing.pack(flow, walked.answers)}"
 
 
 def read(flow: Flow, situations: Mapping[str, Situation], text: str) -> Walked | None:
     """None for what `written` has not made of this flow and these situations."""
-    page, stopped, place = text[:1], text[1:2], text[2:4]
-    answers = packing.unpack(flow, text[4:])
-    every = list(situations.values())
-    if not (page + stopped + place).isdecimal() or int(place) >= len(every) or answers is None:
+    page, stopped, sign = text[:1], text[1:2], text[2:5]
+    answers = packing.unpack(flow, text[5:])
+    situation = next((one for one in situations.values() if _sign(one) == sign), None)
+    if not page.isdecimal() or stopped not in ("0", "1") or situation is None or answers is None:
         return None
-    return Walked(every[int(place)], answers, stopped == "1", int(page))
+    return Walked(situation, answers, stopped == "1", int(page))
+
+
+def _sign(situation: Situation) -> str:
+    """Three letters that tell a situation from the others, also when another version has more of them."""
+    return hashlib.sha256(situation.key.encode()).hexdigest()[:3]
 
 
 def professional(flow: Flow, situation: Situation) -> Answers:
@@ -125,6 +134,8 @@ def choices(situation: Situation, answers: Answers) -> Iterator[tuple[str, str]]
     """What was answered to the questions that the situation is about, tick by tick; "" where nothing was ticked."""
     for question in situation.reasons:
         value = answers.get(question)
+        if value is not None:
+            yield question, ALL
         if isinstance(value, str):
             yield question, value
         elif value is not None:

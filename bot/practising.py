@@ -8,8 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import cards, copying, dialogue, freshness, practice
-from bot.cards import Order
+from bot import cards, dialogue, freshness, practice, recap
 from bot.house import House
 from bot.model import Button, Card, Event, Line, Reply, Staff, Text, Value
 from bot.practice import Situation, Walked
@@ -20,26 +19,17 @@ RANDOM = "random"
 A_PAGE = 8
 
 
-def _open_to_the_eye(order: Order) -> Order:
-    """Where the hidden screen lies over her conversation, it is shown again, and nothing else."""
-
-    def ordered(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
-        return cards.still_hidden(c, house, staff, staff.active, now) or order(c, house, staff, event, now)
-
-    return ordered
-
-
-@_open_to_the_eye
+@cards.open_to_the_eye
 def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """What it is; the unit's own round first, where one is open that she has not been through."""
-    together = rounds.of(c, staff.unit, now)
-    joined = together is not None and rounds.has_taken_part(c, staff.unit, staff.id)
+    one = rounds.of(c, staff.unit, now)
+    joined = one is not None and rounds.has_taken_part(c, one, staff.id)
     choices = [
         Button(f"0:situation.{RANDOM}", house.phrases["practice.random"]),
         Button("0:situations.1", house.phrases["practice.choose"]),
     ]
-    if together is not None and not joined and together.situation in house.situations:
-        choices.insert(0, Button(f"0:situation.{together.situation}", house.phrases["round.join"]))
+    if one is not None and not joined and one.situation in house.situations:
+        choices.insert(0, Button("0:together.0", house.phrases["round.join"]))
     if staff.role == "coordinator":
         choices.append(Button("0:rounds.0", house.phrases["round.start"]))
     more = ("round.already",) if joined else ()
@@ -48,7 +38,7 @@ def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) 
     )
 
 
-@_open_to_the_eye
+@cards.open_to_the_eye
 def situations(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """All of them, a page at a time."""
     said, choices = page(
@@ -80,7 +70,7 @@ def page(
     return Text(house.phrase(said, staff, **figures), ""), tuple(choices)
 
 
-@_open_to_the_eye
+@cards.open_to_the_eye
 def situation(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """What she sees and hears in it; from a practice that is open in it, the way back instead of the beginning."""
     key = event.argument
@@ -101,18 +91,52 @@ def situation(c: Connection, house: House, staff: Staff, event: Event, now: date
         if not going_on
         else Button(dialogue.RESUME, house.phrases["button.back_to_talk"])
     )
-    card = Card(shown, choices, (back, cards.acute_button(house)))
+    card = Card(shown, choices, (back, cards.acute_button(house), cards.hide_button(house)))
     return dialogue.reply_with(c, house, staff, card, now, event.message)
 
 
-@_open_to_the_eye
+@cards.open_to_the_eye
+def together(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    """The situation of her unit's round, and that what she answers counts: nobody is counted who has not said yes."""
+    found = _of_the_round(c, house, staff, now)
+    if found is None:
+        return ask(c, house, staff, event, now)
+    shown = (house.phrases["practice.banner"], found.title, found.told, house.phrases["round.counts"])
+    below = (cards.resume_button(house), cards.acute_button(house), cards.hide_button(house))
+    begins = (Button("0:join.0", house.phrases["practice.begin"]),)
+    card = Card(tuple(map(Line, shown)), begins, below)
+    return dialogue.reply_with(c, house, staff, card, now, event.message)
+
+
+def _of_the_round(c: Connection, house: House, staff: Staff, now: datetime) -> Situation | None:
+    """None where none is open, or she has been through it."""
+    one = rounds.of(c, staff.unit, now)
+    if one is None or rounds.has_taken_part(c, one, staff.id):
+        return None
+    return house.situations.get(one.situation)
+
+
+@cards.open_to_the_eye
+def join(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    found = _of_the_round(c, house, staff, now)
+    if found is None:
+        return ask(c, house, staff, event, now)
+    return _begun(c, house, staff, event, now, {practice.SITUATION: found.key, practice.TOGETHER: "yes"})
+
+
+@cards.open_to_the_eye
 def begin(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """In a place of its own, beside whatever else she has open."""
     found = house.situations.get(event.argument)
     if found is None:
         return ask(c, house, staff, event, now)
+    return _begun(c, house, staff, event, now, {practice.SITUATION: found.key})
+
+
+def _begun(
+    c: Connection, house: House, staff: Staff, event: Event, now: datetime, given: dict[str, str]
+) -> Reply:
     freshness.practised(c, house, staff, now)
-    given = {practice.SITUATION: found.key}
     entry = next(iter(house.flows[FLOW].entries))
     return dialogue.begin(
         c, house, staff, FLOW, entry, now, given=given, reference=practice.PLACE, pressed=event.message
@@ -122,7 +146,7 @@ def begin(c: Connection, house: House, staff: Staff, event: Event, now: datetime
 # --- afterwards -------------------------------------------------------------------------------------
 
 
-@_open_to_the_eye
+@cards.open_to_the_eye
 def compare(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """One place after the other at which their ways part, each on a screen of its own with the reason."""
     walked = practice.read(house.flows[FLOW], house.situations, event.argument)
@@ -130,18 +154,18 @@ def compare(c: Connection, house: House, staff: Staff, event: Event, now: dateti
         return cards.house_card(c, house, staff, "overview.gone", now, event.message)
     flow = house.flows[FLOW]
     apart = practice.differences(flow, walked.situation, walked.answers)
-    at = min(walked.page, len(apart))
+    at = walked.page if walked.page <= len(apart) else 0  # reasons may have gone since
     lines = [Line(house.phrases["practice.banner"])]
-    if walked.page == 0:
+    if at == 0:
         lines += _summary(house, staff, walked, len(apart))
     else:
         one = apart[at - 1]
         lines += _difference(house, staff, walked.situation, one)
-    more = replace(walked, page=walked.page + 1)
-    code = f"0:compare.{practice.written(flow, house.situations, more)}"
+    more = replace(walked, page=at + 1)
+    code = f"0:compare.{practice.written(flow, more)}"
     following = (Button(code, house.phrases["practice.next"]),) if at < len(apart) else ()
     choices = (*following, Button(f"0:situation.{RANDOM}", house.phrases["practice.another"]))
-    below = (cards.resume_button(house), cards.acute_button(house))
+    below = (cards.resume_button(house), cards.acute_button(house), cards.hide_button(house))
     return dialogue.reply_with(c, house, staff, Card(tuple(lines), choices, below), now, event.message)
 
 
@@ -168,5 +192,5 @@ def _difference(house: House, staff: Staff, situation: Situation, one: practice.
 
 
 def value(house: House, staff: Staff, question: str, answered: Value) -> str:
-    said = dict(copying.answered(house, staff, house.flows[FLOW], {question: answered}))
+    said = dict(recap.answered(house, staff, house.flows[FLOW], {question: answered}))
     return next(iter(said.values()), house.phrase("overview.nothing", staff))

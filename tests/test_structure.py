@@ -51,6 +51,7 @@ RISING = (
     *(
         "cards",
         "absence",
+        "recap",
         "copying",
         "inviting",
         "colleagues",

@@ -55,7 +55,16 @@ _KEEP = spelt(_put)
 def of(c: Connection, cipher: Cipher, staff_id: int) -> Habits | None:
     """None for whoever has not been looked at yet."""
     row = c.execute(_OF, {"of_staff": staff_id}).one_or_none()
-    return Habits(row.offer, row.news, json.loads(cipher.open(row.read))) if row else None
+    return Habits(row.offer, row.news, _read(cipher.open(row.read))) if row else None
+
+
+def _read(text: str) -> dict[str, str]:
+    """What cannot be read is as if nothing had been: nobody is kept from a card by it."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return {str(card): str(digest) for card, digest in found.items()} if isinstance(found, dict) else {}
 
 
 def keep(c: Connection, cipher: Cipher, staff_id: int, habits: Habits) -> None:

@@ -20,7 +20,6 @@ from bot.storage.tables import (
     invitation,
     issued,
     notice,
-    partaker,
     session,
     staff,
     trace,
@@ -166,7 +165,7 @@ def remove(c: Connection, staff_id: int, now: datetime) -> bool:
     c.execute(delete(notice).where(hers, notice.c.kind.not_in(("clock", "duty_open"))))
     c.execute(update(notice).where(hers, notice.c.kind == "duty_open").values(due=None, message=0))
     c.execute(update(trace).where(trace.c.staff == staff_id, trace.c.due > now).values(due=now))
-    for table in (absence, deputy, freshness, partaker):
+    for table in (absence, deputy, freshness):
         c.execute(delete(table).where(table.c.staff == staff_id))
     return True
 

@@ -5,7 +5,16 @@ Tables are STRICT: SQLite would otherwise keep any text in a column that is call
 
 from functools import partial
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy import Column as Optional
 
 from bot.storage.closed import checks
@@ -179,23 +188,34 @@ freshness = strict(
     Optional("offer", Moment, index=True), Column("news", Code), Column("read", Secret),
 )  # fmt: skip
 
-# A practice that a unit's people do together, for two hours at most: which situation, who has been through it, and how
-# many gave each answer; nobody's answers, only sums.
-of_round = partial(ForeignKey, "round.unit", ondelete="CASCADE")
+
+# A practice that a unit's people do together: which situation, whether it is over, and until when it is kept; who has
+# been through it, and how many gave each answer: sums, and nobody's answers. Over, the sums are gone, and only that
+# this situation was practised is known a little longer, so that no second round can be compared with the first.
+def of_round(table: str) -> ForeignKeyConstraint:
+    names = ["unit", "situation"]
+    return ForeignKeyConstraint(
+        names, [f"round.{name}" for name in names], name=f"fk_{table}_unit_situation", ondelete="CASCADE"
+    )
+
+
 round_ = strict(
     "round", metadata,
-    Column("unit", Code, primary_key=True), Column("situation", Key), Column("due", Moment),
+    Column("unit", Code, primary_key=True), Column("situation", Key, primary_key=True),
+    Column("ended", Flag), Column("due", Moment),
 )  # fmt: skip
 partaker = strict(
     "partaker", metadata,
-    Column("unit", Code, of_round(), primary_key=True),
+    Column("unit", Code, primary_key=True), Column("situation", Key, primary_key=True),
     Column("staff", Integer, hers(), primary_key=True, autoincrement=False),
+    of_round("partaker"),
 )  # fmt: skip
 share = strict(
     "share", metadata,
-    Column("unit", Code, of_round(), primary_key=True),
+    Column("unit", Code, primary_key=True), Column("situation", Key, primary_key=True),
     Column("question", Code, primary_key=True), Column("choice", Code, primary_key=True),
     Column("count", Integer),
+    of_round("share"),
 )  # fmt: skip
 
 # How many messages could not be deleted any more, by week; nobody's and no chat's.

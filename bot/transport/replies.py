@@ -111,7 +111,7 @@ class Replies:
                     if live and await self._edited(chat, live, reply.screen):
                         return live
                     live = 0
-                    return await self._sent(chat, place, reply)
+                    return await self._sent(chat, place, reply.screen)
             except TelegramError as error:
                 tried += 1
                 refusal = noted(error, chat, self._limits)
@@ -129,15 +129,11 @@ class Replies:
             raise
         return True
 
-    async def _sent(self, chat: int, place: _Place, reply: Reply) -> int:
-        screen = reply.first or reply.screen
-        assert screen is not None  # noqa: S101 - there is one to send
+    async def _sent(self, chat: int, place: _Place, screen: Screen) -> int:
         await self._on_sending(chat)
         place.newest = await methods.send(self._bot, chat, screen)
         place.sent += 1
         await self._tell_live(chat, place)
-        if reply.first is not None and reply.screen is not None:
-            await self._edited(chat, place.newest, reply.screen)
         return place.newest
 
     async def _tell_live(self, chat: int, place: _Place) -> None:

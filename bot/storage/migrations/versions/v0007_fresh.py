@@ -27,25 +27,29 @@ def upgrade() -> None:
         sqlite_strict=True,
     )  # fmt: skip
     op.create_index("ix_freshness_offer", "freshness", ["offer"])
+    flag = NUMBER if sqlite else sa.Boolean()
     op.create_table(
         "round",
-        _has("unit", TEXT), _has("situation", TEXT), _has("due", LONG),
-        sa.PrimaryKeyConstraint("unit", name="pk_round"),
+        _has("unit", TEXT), _has("situation", TEXT), _has("ended", flag), _has("due", LONG),
+        sa.PrimaryKeyConstraint("unit", "situation", name="pk_round"),
         _code("round", "unit", sqlite), _code("round", "situation", sqlite),
         sqlite_strict=True,
     )  # fmt: skip
     op.create_table(
         "partaker",
-        _has("unit", TEXT), _has("staff", NUMBER),
-        sa.PrimaryKeyConstraint("unit", "staff", name="pk_partaker"),
-        _of_round("partaker"), _of_staff("partaker"), _code("partaker", "unit", sqlite),
+        _has("unit", TEXT), _has("situation", TEXT), _has("staff", NUMBER),
+        sa.PrimaryKeyConstraint("unit", "situation", "staff", name="pk_partaker"),
+        _of_staff("partaker"), _of_round("partaker"),
+        *(_code("partaker", name, sqlite) for name in ("unit", "situation")),
         sqlite_strict=True,
     )  # fmt: skip
     op.create_table(
         "share",
-        _has("unit", TEXT), _has("question", TEXT), _has("choice", TEXT), _has("count", NUMBER),
-        sa.PrimaryKeyConstraint("unit", "question", "choice", name="pk_share"),
-        _of_round("share"), *(_code("share", name, sqlite) for name in ("unit", "question", "choice")),
+        _has("unit", TEXT), _has("situation", TEXT), _has("question", TEXT), _has("choice", TEXT),
+        _has("count", NUMBER),
+        sa.PrimaryKeyConstraint("unit", "situation", "question", "choice", name="pk_share"),
+        _of_round("share"),
+        *(_code("share", name, sqlite) for name in ("unit", "situation", "question", "choice")),
         sqlite_strict=True,
     )  # fmt: skip
 
@@ -65,7 +69,10 @@ def _of_staff(table: str) -> sa.ForeignKeyConstraint:
 
 
 def _of_round(table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(["unit"], ["round.unit"], name=f"fk_{table}_unit", ondelete="CASCADE")
+    return sa.ForeignKeyConstraint(
+        ["unit", "situation"], ["round.unit", "round.situation"], name=f"fk_{table}_unit_situation",
+        ondelete="CASCADE",
+    )  # fmt: skip
 
 
 def _code(table: str, name: str, sqlite: bool) -> sa.CheckConstraint:
