@@ -25,7 +25,7 @@ _READ = (
     "controls.py",
     "showing.py",
     "proving.py",
-    *("library.py", "practice.py", "packing.py"),
+    *(f"{room}.py" for room in ("library", "practice", "packing")),
 )
 # These show, compare and play flows; no verdict depends on them.
 _BESIDE = (

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot import gathering, probing
+from bot.storage import people
 from tests.cast import Cast, Person, on_stage
 from tests.test_practice import begin, facts
 
@@ -65,7 +66,7 @@ async def test_of_fewer_than_five_nothing_is_shown(tmp_path: Path, count: int) -
             await joins(one)
         said = await ended(cast)
         assert "mindst fem" in said and "underrettet:" not in said
-        assert await cast.rows("round") == []
+        assert await cast.rows("share") == [] and await cast.rows("partaker") == []
 
 
 async def test_it_is_shown_once_and_everything_of_it_is_gone(tmp_path: Path) -> None:
@@ -74,8 +75,9 @@ async def test_it_is_shown_once_and_everything_of_it_is_gone(tmp_path: Path) -> 
         for one in await colleagues(cast, 5):
             await joins(one)
         await ended(cast)
-        for table in ("round", "partaker", "share"):
+        for table in ("partaker", "share"):
             assert await cast.rows(table) == []
+        assert (await cast.row("round"))["ended"]
         await cast.karen.press_raw(f"0:roundend.{probing.key_of(UNIT)}", await cast.karen.live())
         assert "er slut" in cast.karen.screen and "i alt" not in cast.karen.screen
 
@@ -84,8 +86,8 @@ async def test_nobody_is_counted_twice_nor_for_another_situation_nor_when_she_st
     async with on_stage(tmp_path) as cast:
         await started(cast)
         await joins(cast.anna)
-        await begin(cast.anna, KEY)
-        await cast.anna.answer(**facts(KEY))
+        await cast.anna.press_raw("0:join.0", await cast.anna.live())
+        assert "Du har været med" in cast.anna.screen
         await begin(cast.anna, "childonly")
         await cast.anna.answer(**facts("childonly"))
         (dorte,) = (await colleagues(cast, 2))[1:]
@@ -96,6 +98,76 @@ async def test_nobody_is_counted_twice_nor_for_another_situation_nor_when_she_st
         assert {row["count"] for row in await cast.rows("share")} == {1}
         await cast.anna.say("/practice")
         assert "Du har været med" in cast.anna.screen
+
+
+async def test_who_chooses_the_same_situation_by_herself_is_not_counted(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await begin(cast.anna, KEY)
+        await started(cast)
+        await cast.anna.answer(**facts(KEY))
+        await begin(cast.anna, KEY)
+        await cast.anna.answer(**facts(KEY))
+        assert await cast.rows("partaker") == [] and await cast.rows("share") == []
+
+
+async def test_whoever_ends_it_does_not_count_among_the_five(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await started(cast)
+        for one in [cast.karen, *await colleagues(cast, 4)]:
+            await joins(one)
+        assert "mindst fem" in await ended(cast)
+
+
+async def test_a_question_that_fewer_than_five_were_asked_is_left_out(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await started(cast)
+        for number, one in enumerate(await colleagues(cast, 5)):
+            await joins(one, gate="ok" if number == 0 else "missing")
+        said = await ended(cast)
+        assert "Alt på plads til at spørge" in said and "\nAlene" not in said
+
+
+async def test_the_same_situation_is_not_begun_again_the_same_day(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await started(cast)
+        for one in await colleagues(cast, 5):
+            await joins(one)
+        await ended(cast)
+        await started(cast, "childonly")
+        await started(cast)
+        assert "for nylig" in cast.karen.screen
+        assert [row["situation"] for row in await cast.rows("round") if not row["ended"]] == ["childonly"]
+        cast.later(days=1, seconds=1)
+        await started(cast)
+        assert "er begyndt" in cast.karen.screen
+
+
+async def test_who_is_removed_and_let_in_again_is_counted_once(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await started(cast)
+        await joins(cast.anna)
+        number = await cast.anna.id()
+        await cast.ask(lambda c: people.remove(c, number, cast.time.now()))
+        again = await cast.admit("anna", cast.anna.chat, "frontline")
+        await again.say("/practice")
+        assert "Du har været med" in again.screen
+        assert len(await cast.rows("partaker")) == 1
+
+
+async def test_over_a_hidden_conversation_no_button_of_a_round_does_anything(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await started(cast)
+        await cast.karen.say("/new")
+        await cast.karen.press("Skjul")
+        for code in (
+            "rounds.0",
+            f"roundin.{probing.key_of(UNIT)}",
+            f"roundend.{probing.key_of(UNIT)}",
+            "together.0",
+        ):
+            await cast.karen.press_raw(f"0:{code}", await cast.karen.live())
+            assert "Mødeoverblik" in cast.karen.screen
+        assert not (await cast.row("round"))["ended"]
 
 
 async def test_a_colleague_of_another_unit_neither_sees_it_nor_counts(tmp_path: Path) -> None:
@@ -167,7 +239,7 @@ async def test_what_is_counted_names_nobody(tmp_path: Path) -> None:
         await started(cast)
         await joins(cast.anna)
         assert {frozenset(row) for row in await cast.rows("share")} == {
-            frozenset({"unit", "question", "choice", "count"})
+            frozenset({"unit", "situation", "question", "choice", "count"})
         }
         questions = {row["question"] for row in await cast.rows("share")}
         assert questions <= cast.house.situations[KEY].reasons.keys()

@@ -10,7 +10,7 @@ import pytest
 from bot import derived, explaining, packing
 from bot.flows.vocabulary import MANY, QUESTIONS
 from bot.locales import reading
-from bot.model import Answers, Screen
+from bot.model import Answers
 from tests.cast import CONTENT, NEUTRAL, Cast, Person, on_stage, to_consent
 from tests.test_structure import random_answers
 
@@ -158,32 +158,98 @@ async def test_nothing_of_it_is_stored(tmp_path: Path) -> None:
         await cast.anna.answer(red_flags=["throat"], duty="notified")
         before = {table: await cast.rows(table) for table in ("session", "notice", "outcome", "referral")}
         await cast.anna.press("Overblik")
-        await cast.anna.press("Kopiér overblikket")
-        await cast.outbox()
         assert {table: await cast.rows(table) for table in before} == before
-        assert "throat" not in await cast.everything()
+        await cast.anna.press("Kopiér overblikket")
+        packed = cast.house.copies[await cast.anna.id()]
+        for _ in range(2):
+            assert {table: await cast.rows(table) for table in ("session", "outcome", "referral")} == {
+                table: before[table] for table in ("session", "outcome", "referral")
+            }
+            (copy,) = [row for row in await cast.rows("notice") if row not in before["notice"]]
+            assert (copy["kind"], copy["reference"]) == ("copy", "sum")
+            stored = await cast.everything()
+            assert "throat" not in stored and packed not in stored
+            await cast.outbox()
+        assert cast.house.copies == {}
 
 
-async def test_the_copy_can_be_copied_nothing_else_is_ever_written_over_it_and_a_lock_screen_shows_nothing(
+async def copied(cast: Cast, **facts: Any) -> int:
+    await overview(cast.anna, **facts)
+    await cast.anna.press("Kopiér overblikket")
+    await cast.outbox()
+    return cast.anna.find("kun til fagsystemet")
+
+
+async def test_the_copy_comes_below_first_in_neutral_words_and_is_never_written_over(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        anna = cast.anna
+        copy = await copied(cast, children="no")
+        sent = cast.wire.of("sendMessage", anna.chat)
+        unprotected = [one for one in sent if not one.parameters["protect_content"]]
+        assert [one.text for one in unprotected] == [NEUTRAL]
+        assert "Dine svar" in anna.messages[copy] and anna.buttons(copy) == {}
+        assert copy != await anna.live()
+        for press in ("Akut", "Videre"):
+            await anna.press(press)
+        await anna.say("/new")
+        await anna.press("moment.during")
+        edits = [
+            one for one in cast.wire.of("editMessageText", anna.chat) if one.parameters["message_id"] == copy
+        ]
+        assert len(edits) == 1
+
+
+async def test_the_copy_is_gone_after_five_minutes_and_at_once_when_the_screen_is_hidden(
     tmp_path: Path,
 ) -> None:
     async with on_stage(tmp_path) as cast:
-        anna = cast.anna
-        await overview(anna, children="no")
-        await anna.press("Kopiér overblikket")
-        sent = cast.wire.of("sendMessage", anna.chat)
-        assert sent[-1].text == NEUTRAL == anna.lock_screen
-        assert sent[-1].parameters["protect_content"] is False
-        assert all(one.parameters["protect_content"] for one in sent[:-1])
-        copied = await anna.live()
-        assert "Dine svar" in anna.messages[copied]
-        await anna.press("Akut")
-        assert (
-            await anna.live() != copied
-            and cast.wire.of("sendMessage", anna.chat)[-1].parameters["protect_content"]
-        )
+        copy = await copied(cast, children="no")
+        await cast.anna.press("Skjul")
         await cast.outbox()
-        assert copied not in anna.messages
+        assert copy not in cast.anna.messages
+    async with on_stage(tmp_path / "again") as cast:
+        copy = await copied(cast, children="no")
+        cast.later(minutes=5, seconds=1)
+        await cast.outbox()
+        assert copy not in cast.anna.messages
+
+
+async def test_a_copy_that_was_asked_for_before_the_process_ended_is_not_sent_and_can_be_asked_for_again(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await overview(cast.anna, children="no")
+        await cast.anna.press("Kopiér overblikket")
+        cast.house.copies.clear()
+        await cast.outbox()
+        assert not [words for words in cast.anna.messages.values() if "kun til fagsystemet" in words]
+        assert not [row for row in await cast.rows("notice") if row["kind"] == "copy"]
+        await cast.anna.press("Kopiér overblikket")
+        await cast.outbox()
+        assert cast.anna.find("kun til fagsystemet")
+
+
+async def test_before_a_meeting_too_a_duty_that_stands_open_is_told(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await cast.anna.say("/new")
+        await cast.anna.answer(until="duty", moment="before", mode="child", signs=["child_signs"])
+        await cast.anna.press("Stop")
+        await cast.anna.press("Overblik")
+        assert (
+            "Underretningen: ring til" in cast.anna.screen
+            and "Ikke noget, jeg ved af" not in cast.anna.screen
+        )
+
+
+async def test_advice_that_was_asked_for_is_told_whatever_the_wish_was(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        said = await overview(cast.anna, children="no", wish="police", consent="anonymous")
+        assert "Du har bedt nøglepersonen om at ringe til dig" in said
+
+
+def test_two_dangers_at_once_are_both_named() -> None:
+    answers = {"danger": "now", "child_danger": "now"}
+    assert explaining.urgency_because(answers) == [("child_danger", "now"), ("danger", "now")]
 
 
 async def test_it_goes_with_the_chat_a_quarter_of_an_hour_after_the_conversation(tmp_path: Path) -> None:
@@ -229,10 +295,6 @@ async def test_whatever_was_answered_an_overview_fits_into_one_message(tmp_path:
             assert 100 < len(said) < 4096 and "{" not in said
 
 
-def test_a_screen_says_nothing_of_where_it_came_from() -> None:
-    assert Screen("x").protected  # what may be copied says so itself
-
-
 # --- what these tests share -------------------------------------------------------------------------------------
 
 
@@ -243,7 +305,3 @@ async def overview(person: Person, **facts: Any) -> str:
     await person.answer(**(told | facts))
     await person.press("Overblik")
     return person.screen
-
-
-async def live_of(cast: Cast) -> int:
-    return await cast.anna.live()

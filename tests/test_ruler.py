@@ -140,7 +140,8 @@ async def test_its_answers_can_be_copied_to_the_case_system_or_a_meetings_form(t
         )
         await anna.press("Overblik")
         await anna.press("Kopiér overblikket")
-        said = anna.messages[await anna.live()]
+        await cast.outbox()
+        said = anna.messages[anna.find("kun til fagsystemet")]
         assert "Det, jeg har set om barnet: Jeg har selv set eller hørt vold" in said
         assert "Det, der beskytter barnet: En tryg voksen i hverdagen" in said
         assert "Forslaget var «Viden»" in said

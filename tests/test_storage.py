@@ -113,6 +113,7 @@ def test_every_column_is_of_a_closed_type() -> None:
         "invitation.name",
         "invitation.phone",
         "entry.name",
+        "freshness.read",
     }
 
 
@@ -974,5 +975,6 @@ def test_only_what_has_not_happened_yet_may_be_missing() -> None:
         "session.cover",
         "route.proven",
         "entry.about",
+        "freshness.offer",
     }
     assert optional == times | hours | others
