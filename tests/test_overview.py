@@ -207,6 +207,7 @@ async def test_the_copy_is_gone_after_five_minutes_and_at_once_when_the_screen_i
         await cast.anna.press("Skjul")
         await cast.outbox()
         assert copy not in cast.anna.messages
+    (tmp_path / "again").mkdir()
     async with on_stage(tmp_path / "again") as cast:
         copy = await copied(cast, children="no")
         cast.later(minutes=5, seconds=1)

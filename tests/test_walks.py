@@ -217,7 +217,7 @@ def content(unverified: bool) -> loader.Content:
 @functools.cache
 def detections(unverified: bool) -> tuple[Walk, ...]:
     flow = content(unverified).flows["detection"]
-    entries = itertools.cycle(("new", "new", "duty"))
+    entries = itertools.cycle(("new", "new", "duty", "new", "ruler"))
     half = range(unverified, PLAIN + WANDERING, 2)
     return tuple(
         walked(flow, entry, seed, wanders=seed >= PLAIN) for seed, entry in zip(half, entries, strict=False)
@@ -386,6 +386,11 @@ REFERRAL_VALUES = {
     "review": "fre. 25. sep.",
     "assessed_by": "fre. 25. sep. 10.00",
     "receipt_by": "fre. 25. sep.",
+    # What was marked on the ruler: two of the longest on each step.
+    **{
+        f"seen_{step}": f"\n• {'x' * 37}\n• {'x' * 37}"
+        for step in ("known", "suspected", "worrying", "protecting")
+    },
 }
 
 

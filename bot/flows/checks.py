@@ -17,7 +17,7 @@ REQUIRED_STATES = ("stopped",)
 REQUIRED_VIEWS = ("acute", "hide", "hide.room", "hide.papers")
 CONTROLS = (
     *("back", "next", "done", "why", "show", "acute", "hide", "more", "notify", "ask", "stop", "withdraw"),
-    "beside.back",
+    *("beside.back", "beside.show", "beside.more"),
 )
 ON_VIEWS = ("acute.next", "ask.done", "hide.back", "hide.hide", "hide.more", "hide.acute")
 
