@@ -33,7 +33,15 @@ NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 CIPHER = Cipher(KEY)
 TABLES = list(metadata.tables.values())
 COLUMNS = [(table, column) for table in TABLES for column in table.c]
-SEALED = {"staff.chat", "staff.name", "staff.phone", "invitation.name", "invitation.phone", "entry.name"}
+SEALED = {
+    "staff.chat",
+    "staff.name",
+    "staff.phone",
+    "invitation.name",
+    "invitation.phone",
+    "entry.name",
+    "freshness.read",
+}
 
 # Words about a person in every dress in which they could slip past a check on length or signs.
 WORDS = (
@@ -212,6 +220,7 @@ def closed_list() -> set[str]:
     codes |= {name for flow in flows.values() for name in (*flow.states, *flow.views)}
     codes |= {unit.id for unit in TOWN.unit} | {"frontline", "key_person", "coordinator", "deputy"}
     codes |= set(str(Notice.__annotations__["kind"]).replace("'", "").replace('"', "")[8:-1].split(", "))
+    codes |= {one.on.isoformat() for one in loader.load(unverified=True).news}
     codes |= {"none", "disclosed", "asked_not_confirmed", "declined_to_talk", "could_not_ask_safely"}
     return codes | {"not_asked", "child_only", "own_violence", "passed", "failed", "taken"}
 

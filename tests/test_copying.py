@@ -146,6 +146,6 @@ def test_every_question_that_a_card_asks_in_words_has_a_short_name_for_the_copy(
     content = loader.load(unverified=True)
     asked = {
         choice.question for state in content.flows["detection"].states.values() for choice in state.choices
-    }
+    } - {"ruler"}  # which only begins
     assert asked == {name.removeprefix("answer.") for name in content.phrases if name.startswith("answer.")}
     assert reading.load().languages

@@ -123,12 +123,12 @@ async def test_after_it_the_new_key_alone_opens_everything_and_the_old_one_nothi
     await database.run(fill)
     before = await database.run(lambda c: seen(c, OLD))
     assert len(before) == MANY
-    assert await rekeyed(database) == ({"staff": MANY, "invitation": MANY, "entry": 0}, [])
+    assert await rekeyed(database) == ({"staff": MANY, "invitation": MANY, "entry": 0, "freshness": 0}, [])
     await database.run(lambda c: keys.check(c, NEW))
     assert await database.run(lambda c: seen(c, NEW)) == before
     assert await database.run(lambda c: seen(c, OLD)) == []
     assert await database.run(lambda c: keys.under_old(c, BOTH)) == 0
-    assert await rekeyed(database) == ({"staff": 0, "invitation": 0, "entry": 0}, [])
+    assert await rekeyed(database) == ({"staff": 0, "invitation": 0, "entry": 0, "freshness": 0}, [])
 
 
 async def test_whoever_is_blank_stays_so(database: Database) -> None:
@@ -138,7 +138,7 @@ async def test_whoever_is_blank_stays_so(database: Database) -> None:
         keys.check(c, NEW)
 
     await database.run(gone)
-    assert await rekeyed(database) == ({"staff": 0, "invitation": 0, "entry": 0}, [])
+    assert await rekeyed(database) == ({"staff": 0, "invitation": 0, "entry": 0, "freshness": 0}, [])
 
 
 class Killed(Exception):
@@ -191,13 +191,13 @@ async def test_a_row_that_neither_key_opens_is_left_whole_and_named_and_the_othe
     await database.run(mixed)
     before = await database.run(rows)
     counts, problems = await rekeyed(database)
-    assert counts == {"staff": 2, "invitation": 0, "entry": 0}
+    assert counts == {"staff": 2, "invitation": 0, "entry": 0, "freshness": 0}
     assert await database.run(rows) == before
     assert [said.partition(" opens")[0] for said in problems] == [
         "staff number 2", "staff number 4", "an invitation"
     ]  # fmt: skip
     counts, problems = await rekeyed(database, Cipher(OTHER_KEY, THIRD_KEY))
-    assert counts == {"staff": 1, "invitation": 1, "entry": 0} and len(problems) == 1, (
+    assert counts == {"staff": 1, "invitation": 1, "entry": 0, "freshness": 0} and len(problems) == 1, (
         "number 4 needs all three"
     )
 
@@ -213,7 +213,7 @@ async def test_two_rows_of_one_chat_are_named_and_whoever_was_removed_gives_way(
     assert problems == ["staff numbers 2 and 1 are one chat: `opspor forget` one of them"]
     assert await database.run(lambda c: keys.under_old(c, BOTH)) == 1
     await database.run(lambda c: people.remove(c, 2, NOW))
-    assert await rekeyed(database) == ({"staff": 1, "invitation": 0, "entry": 0}, [])
+    assert await rekeyed(database) == ({"staff": 1, "invitation": 0, "entry": 0, "freshness": 0}, [])
     assert (await database.run(lambda c: people.by_chat(c, NEW, 1))).id == 1  # type: ignore[union-attr]
 
 
@@ -225,7 +225,7 @@ async def test_of_two_rows_of_one_chat_the_older_one_gives_way_where_it_was_remo
         people.remove(c, 1, NOW)
 
     await database.run(twice)
-    assert await rekeyed(database) == ({"staff": 0, "invitation": 0, "entry": 0}, [])
+    assert await rekeyed(database) == ({"staff": 0, "invitation": 0, "entry": 0, "freshness": 0}, [])
     assert (await database.run(lambda c: people.by_chat(c, NEW, 1))).id == 2  # type: ignore[union-attr]
 
 

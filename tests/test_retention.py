@@ -16,11 +16,13 @@ from bot.outcome import Outcome
 from bot.storage import (
     attempts,
     entries,
+    habits,
     leftovers,
     notices,
     outcomes,
     people,
     referrals,
+    rounds,
     routes,
     sendings,
     sessions,
@@ -31,7 +33,9 @@ from bot.storage import (
 )
 from bot.storage.database import Database
 from bot.storage.entries import Entry
+from bot.storage.habits import Habits
 from bot.storage.purge import LEFTOVERS, OUTCOMES, purge
+from bot.storage.rounds import Round
 from bot.storage.types import EPOCH, MILLISECOND
 from bot.storage.works import Work
 from tests.cast import on_stage
@@ -68,6 +72,10 @@ def fill(c: Connection) -> None:
     attempts.may_try(c, hashlib.sha256(b"markattempt").digest(), NOW, counts=True)
     c.exec_driver_sql("INSERT INTO issued SELECT code_hash, ? FROM invitation", (her,))
     entries.keep(c, CIPHER, Entry(her, "name", NOW + 10 * MINUTE, "frontline", "markentry", None, NAME))
+    habits.keep(c, CIPHER, her, Habits(NOW, "markfreshness", {"card": "read"}))
+    together = Round("markround", "marksituation", NOW + 2 * HOUR)
+    rounds.begin(c, together)
+    rounds.count(c, together, her, [("markquestion", "markchoice")])
     sessions.seen(c, UPDATE, NOW)
     referrals.close(c, "markreferral", "completed", NOW)
 
@@ -97,9 +105,12 @@ GONE_AFTER = {
     "attempt": HOUR,
     "entry": 10 * MINUTE,
     "issued": 7 * DAY,
+    "round": 2 * HOUR,
+    "partaker": 2 * HOUR,
+    "share": 2 * HOUR,
     "leftover": LEFTOVERS,  # whole weeks, and it is of the week before
 }
-ONLY_WITH_HER = {"staff", "deputy"}  # they stay while she is admitted
+ONLY_WITH_HER = {"staff", "deputy", "freshness"}  # they stay while she is admitted
 
 
 def test_each_table_has_its_time_in_this_test_too() -> None:
@@ -166,6 +177,7 @@ def marks(c: Connection) -> dict[str, list[bytes]]:
     found["attempt"] = [hashlib.sha256(b"markattempt").digest()]
     found["sending"] = [LOST.to_bytes(4, "big")]
     found["leftover"] = [b"2026-W46"]
+    found["partaker"], found["share"] = found["round"], [b"markquestion"]
     found["seen_update"] = [varint(UPDATE)]
     t = tables.staff.c
     found["staff"] += c.execute(select(t.chat, t.name, t.phone, t.chat_digest).where(t.id == NUMBER)).one()

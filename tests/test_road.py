@@ -507,7 +507,7 @@ async def test_a_choice_of_language_counts_at_once_and_the_talk_goes_on(tmp_path
         await play(cast, "anna > /new\nanna > /language\nanna * Dansk\nanna < Hvornår bruger du mig?")
         menus = cast.wire.of("setMyCommands")
         assert {c["command"] for c in menus[-1].parameters["commands"]} == {
-            "new", "duty", "language", "clear", "help", "stop",
+            "new", "duty", "cards", "practice", "language", "clear", "help", "stop",
         }  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def test_a_key_is_replaced_from_end_to_end(tmp_path: Path) -> None:
     assert said(opspor(tmp_path, "staff", **both)) == before
     sealed = [each for row in asked(file, "SELECT chat, name, phone, chat_digest FROM staff") for each in row]
     assert said(opspor(tmp_path, "rekey", **both)).splitlines() == [
-        "sealed anew: staff 3, invitation 0, entry 0",
+        "sealed anew: staff 3, invitation 0, entry 0, freshness 0",
         "nothing is sealed with the earlier key any more: OPSPOR_KEY_OLD may be taken away",
     ]
     assert said(opspor(tmp_path, "staff", OPSPOR_KEY=OTHER_KEY)) == before
