@@ -1,17 +1,20 @@
 """One update, one transaction: what a person did in, what she is shown out. The page to read first."""
 
+import logging
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
 from bot import anew, buttons, cards, commands, dialogue, engine, entering, referring, terms
-from bot.errors import SessionConflict
+from bot.errors import SessionConflict, StorageFailed
 from bot.house import House
 from bot.model import TOO_MANY, Event, Reply, Staff
 from bot.storage import notices, people, sessions, traces
 
 IDLE = timedelta(hours=2)
+
+log = logging.getLogger(__name__)
 
 # What is said of what was typed or sent. What is not listed cannot be read by anybody here, and may show who somebody
 # is: to that the strictest answer is given.
@@ -102,14 +105,21 @@ def _pressed(c: Connection, house: House, staff: Staff, event: Event, now: datet
 
 async def expire(house: House) -> int:
     """Ends the conversations that nobody has pressed in for two hours, each in a transaction of its own, so that
-    one that cannot be read keeps nobody else's open; how many."""
+    one that cannot be read keeps nobody else's open; how many. Raises StorageFailed."""
     now = house.clock()
     idle = await house.db.run(lambda c: sessions.idle(c, now - IDLE))
+    ended = 0
     for staff_id, about in idle:
-        await house.db.run(partial(_expire, house=house, staff_id=staff_id, about=about, now=now))
-    if idle:
+        try:
+            await house.db.run(partial(_expire, house=house, staff_id=staff_id, about=about, now=now))
+            ended += 1
+        except StorageFailed:
+            raise  # the database is away from all of them alike
+        except Exception as error:  # that one is tried again with the next look
+            log.error("event=expire_failed error=%s", type(error).__name__)
+    if ended:
         house.wake()
-    return len(idle)
+    return ended
 
 
 def _expire(c: Connection, house: House, staff_id: int, about: str, now: datetime) -> None:

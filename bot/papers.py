@@ -5,7 +5,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import get_args, get_type_hints
 
-from bot import consequences, conversation, copying, gathering, handover, inviting, privacy, referring, root
+from bot import (
+    consequences,
+    conversation,
+    copying,
+    gathering,
+    handover,
+    inviting,
+    privacy,
+    referring,
+    sweeping,
+)
 from bot.errors import ConfigError
 from bot.flows import loader
 from bot.flows.properties import PROPERTIES
@@ -88,7 +98,7 @@ def spans(town: Municipality) -> Mapping[str, timedelta]:
         "remind_after": handover.REMIND_AFTER,
         "undo_within": referring.UNDO_WITHIN,
         "invitation_valid": people.VALID,
-        "purge_every": root.PURGE_EVERY,
+        "purge_every": sweeping.PURGE_EVERY,
         "ties_kept": purge.TIES,
         "updates_kept": purge.UPDATES,
         "outcomes_kept": purge.OUTCOMES,

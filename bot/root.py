@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import commands, conversation, freshness, inviting, outbox, probing, terms
+from bot import commands, conversation, inviting, outbox, sweeping
 from bot.config import Settings
 from bot.consequences import CHAT_KEPT
 from bot.errors import StorageFailed
@@ -23,10 +23,9 @@ from bot.house import House
 from bot.locales import reading, words
 from bot.model import Staff
 from bot.municipality import Municipality
-from bot.storage import entries, keys, migrate, people, rounds, sendings, sessions, traces
+from bot.storage import entries, keys, migrate, people, sendings, sessions, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
-from bot.storage.purge import blank, purge
 from bot.transport import bot as transport
 from bot.transport.receive import unless
 
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from bot.transport.listening import Listener
 
 ENDING = 1.5  # seconds for what the outbox is sending when the stop comes; what it cannot end comes again
-SWEEP = 60.0  # seconds between looks for conversations that were left
-PURGE_EVERY = timedelta(hours=1)
 REFERENCE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are read as another
 REFERENCE_LENGTH = 6
 
@@ -159,7 +156,7 @@ async def _receive(
 ) -> None:
     beside = [
         asyncio.create_task(outbox.run(house, line.sender, wake, stop)),
-        asyncio.create_task(_sweep(house, moved, stop)),
+        asyncio.create_task(sweeping.run(house, moved, stop)),
     ]
     for task in beside:  # without them nothing is delivered: better to stop and be started again
         task.add_done_callback(lambda _: stop.set())
@@ -258,37 +255,6 @@ def _menu(house: House, named: str) -> tuple[tuple[str, str], ...]:
         (name, house.words.say(house.phrases[f"command.{name}"], language, {}))
         for name in commands.of_role(role)
     )
-
-
-async def _sweep(house: House, moved: asyncio.Event, stop: asyncio.Event) -> None:
-    """Ends what was left, and deletes what has lived long enough."""
-    purged, left_in_file = house.clock() - PURGE_EVERY, False
-    while not stop.is_set():
-        moved.clear()
-        try:
-            await conversation.expire(house)
-            await house.db.run(lambda c: _look_round(c, house))
-            left_in_file |= await house.db.run(lambda c: blank(c, house.clock())) > 0
-            if house.clock() - purged >= PURGE_EVERY:
-                await house.db.run(lambda c: purge(c, house.clock()))
-                purged, left_in_file = house.clock(), True
-            if left_in_file:
-                left_in_file = not house.db.wipe()
-                if left_in_file:
-                    log.warning("event=deleted_rows_left_in_file until=next_sweep")
-        except Exception as error:  # it is tried again; a sweep that died would leave everything standing
-            log.error("event=sweep_failed error=%s", type(error).__name__)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(moved.wait(), SWEEP)
-
-
-def _look_round(c: Connection, house: House) -> None:
-    now = house.clock()
-    rounds.end_all(c, now)
-    terms.lapse(c, house, now)
-    terms.tell_coordinators(c, house, now)
-    probing.try_routes(c, house, now)
-    freshness.offer(c, house, now)
 
 
 @contextlib.contextmanager

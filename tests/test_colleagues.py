@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import buttons, checkup, terms
+from bot import buttons, checkup, sweeping, terms
 from bot.locales import reading
 from bot.storage import people
 from tests import wire as raw
@@ -402,10 +402,8 @@ async def test_a_coordinators_every_button_with_any_reference_is_answered(tmp_pa
 
 async def passes(cast: Cast, **time: float) -> None:
     """Time, and what the house does by itself meanwhile."""
-    from bot import root
-
     cast.later(**time)
-    await cast.ask(lambda c: root._look_round(c, cast.house))
+    await sweeping.Sweep(cast.house).look()
     await cast.outbox()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot import gathering, probing
+from bot import gathering, probing, sweeping
 from bot.storage import people
 from tests.cast import Cast, Person, on_stage
 from tests.test_practice import begin, facts
@@ -183,14 +183,12 @@ async def test_a_colleague_of_another_unit_neither_sees_it_nor_counts(tmp_path: 
 
 async def test_after_two_hours_it_is_over_and_deleted_unseen(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as cast:
-        from bot import root
-
         await started(cast)
         for one in await colleagues(cast, 5):
             await joins(one)
         cast.later(seconds=gathering.LASTS.total_seconds() + 1)
         assert "er slut" in await late(cast)
-        await cast.ask(lambda c: root._look_round(c, cast.house))
+        await sweeping.Sweep(cast.house).look()
         for table in ("round", "partaker", "share"):
             assert await cast.rows(table) == []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from bot import root
+from bot import sweeping
 from bot.model import Answered, Referral, Session, Watch
 from bot.outcome import Outcome
 from bot.storage import (
@@ -283,7 +283,7 @@ async def test_the_running_bot_wipes_when_it_can_and_says_so_until_then(tmp_path
         reader = sqlite3.connect(cast.path, isolation_level=None)
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM outcome").fetchall()
-        sweep = asyncio.create_task(root._sweep(cast.house, moved, stop))
+        sweep = asyncio.create_task(sweeping.run(cast.house, moved, stop))
         await asyncio.sleep(0.2)
         assert await cast.rows("outcome") == []
         assert "event=deleted_rows_left_in_file" in cast.log.getvalue()
@@ -302,7 +302,7 @@ async def test_the_running_bot_blanks_whoever_was_removed_without_waiting_for_th
 ) -> None:
     async with on_stage(tmp_path) as cast:
         moved, stop = asyncio.Event(), asyncio.Event()
-        sweep = asyncio.create_task(root._sweep(cast.house, moved, stop))
+        sweep = asyncio.create_task(sweeping.run(cast.house, moved, stop))
         await asyncio.sleep(0.1)
         sealed = (await cast.rows("staff"))[0]["name"]
         await cast.ask(lambda c: people.remove(c, 1, cast.time.now()))

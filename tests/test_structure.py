@@ -108,6 +108,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "outbox": TURN
     | {"handover", "asking", "referring", "probing", "absence", "terms", "copying", "freshness", "post"}
     | {"addressees", "covering", "cleaning", "status_card"},
+    "sweeping": {"house", "storage", "conversation", "freshness", "probing", "terms"},
     # What is proven is the content with its words, by the engine, as it is stored.
     "proof": set(),
     "proving": {"proof", "flows", "engine", "locales", "storage", "model", "errors"},
@@ -142,7 +143,8 @@ ALSO = {
 }
 ONLY_FROM = {
     "__main__": set[str](),
-    "root": {"__main__", "playground", "papers", "upkeep", "checkup"},
+    "root": {"__main__", "playground", "upkeep", "checkup"},
+    "sweeping": {"root", "papers"},
     "playground": {"__main__"},
     "workshop": {"__main__"},
     "printing": {"workshop"},
@@ -170,7 +172,7 @@ TAKES_A_CONNECTION = {
         "outbox",
         "leaving",
     ),
-    *("copying", "post", "covering", "cleaning", "status_card"),
+    *("copying", "post", "covering", "cleaning", "status_card", "sweeping"),
     *("root", "playground", "upkeep", "checkup"),
 }
 LIBRARIES: dict[str, set[str]] = {
