@@ -1,9 +1,10 @@
 """The library in a chat: shelves, cards, the municipality's own offers, and what a typed word finds. It lies beside a
 conversation and leaves it as it was; nothing of what somebody reads here is said to anybody else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,7 @@ from bot.library import LibraryCard, LocalLink, LocalOffer
 from bot.model import Button, Card, Event, Line, Reply, Staff, Text
 from bot.storage import sessions
 
+T = TypeVar("T")
 SHELVES = "0:cards.0"
 RULED = frozenset({"levels", "childsigns"})  # from these cards one press leads to the ruler
 
@@ -34,7 +36,7 @@ def _beside(order: Order) -> Order:
 def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """All shelves; with a word, the cards that it finds, and the card itself where it is the only one."""
     if not event.words:
-        return shelves(c, house, staff, event, now)
+        return _shelves(c, house, staff, "library.shelves", now, event.message)
     found = library.find(house.library, event.words, lambda text: house.words.say(text, staff.language, {}))
     if len(found) == 1:
         return _read(c, house, staff, found[0], now, event.message)
@@ -65,7 +67,7 @@ def shelf(c: Connection, house: House, staff: Staff, event: Event, now: datetime
         return _offers(c, house, staff, now, event.message)
     found = next((one for one in house.library.shelves if one.name == event.argument), None)
     if found is None:
-        return shelves(c, house, staff, event, now)
+        return _shelves(c, house, staff, "library.shelves", now, event.message)
     choices = [*map(_to_card, found.cards), _start(house)]
     return _shown(c, house, staff, "library.shelf", choices, now, event.message, above=found.title)
 
@@ -74,7 +76,7 @@ def shelf(c: Connection, house: House, staff: Staff, event: Event, now: datetime
 def card(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     found = house.library.cards.get(event.argument)
     if found is None:
-        return shelves(c, house, staff, event, now)
+        return _shelves(c, house, staff, "library.shelves", now, event.message)
     return _read(c, house, staff, found, now, event.message)
 
 
@@ -124,8 +126,7 @@ def _offers(c: Connection, house: House, staff: Staff, now: datetime, pressed: i
 @_beside
 def offer(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """By its place among those that are valid now; one that has gone since shows which there are."""
-    every = dict(enumerate(house.offers()))
-    found = every.get(int(event.argument)) if event.argument.isdecimal() else None
+    found = _at(event.argument, house.offers())
     if found is None:
         return _offers(c, house, staff, now, event.message)
     back = Button("0:shelf.offers", house.phrases["library.back"])
@@ -149,7 +150,7 @@ def ruler(c: Connection, house: House, staff: Staff, event: Event, now: datetime
 @_beside
 def link(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """A page of the municipality's, by its place: what it is, where, and how old."""
-    found = dict(enumerate(house.links)).get(int(event.argument)) if event.argument.isdecimal() else None
+    found = _at(event.argument, house.links)
     if found is None:
         return _offers(c, house, staff, now, event.message)
     told = {
@@ -161,6 +162,10 @@ def link(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
     said = house.phrase("library.adopted" if found.adopted else "library.link", staff, **told)
     back = Button("0:shelf.offers", house.phrases["library.back"])
     return _reply(c, house, staff, (Line(Text(said, "")),), (back,), now, event.message)
+
+
+def _at(place: str, every: Sequence[T]) -> T | None:
+    return dict(enumerate(every)).get(int(place)) if place.isdecimal() else None
 
 
 def _named(house: House, one: LocalLink) -> Text:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import cards, practising, probing
+from bot import cards, practising, probing, recap
 from bot.house import House
 from bot.model import Button, Event, Reply, Staff, Text
 from bot.practice import ALL, Situation
@@ -85,12 +85,13 @@ def _told(
     house: House, staff: Staff, situation: Situation, shares: dict[tuple[str, str], int]
 ) -> Iterator[str]:
     """One paragraph a question that five were asked, in the order of the situation's reasons."""
+    flow = house.flows[practising.FLOW]
     for question in situation.reasons:
         given = {choice: number for (asked, choice), number in shares.items() if asked == question}
         if given.pop(ALL, 0) >= AT_LEAST:
             lines = [
                 house.phrase(
-                    "round.share", staff, said=practising.value(house, staff, question, choice),
+                    "round.share", staff, said=recap.value(house, staff, flow, question, choice),
                     count=house.words.number(number, staff.language),
                 )
                 for choice, number in sorted(given.items(), key=lambda one: -one[1])

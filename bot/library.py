@@ -13,9 +13,8 @@ Say = Callable[[Text], str]  # a text in the reader's language
 
 FOUND_AT_MOST = 8
 SHORTEST = 3  # letters of a word that is looked for; shorter ones bind sentences together
-_LIKE = (
-    0.8  # how alike two words must be where none begins with the other: one slip of a thumb in five letters
-)
+# How alike two words must be where none begins with the other: one slip of a thumb in five letters.
+_LIKE = 0.8
 _WORD = re.compile(r"\w+")
 # One spelling for what telephones write in several: ø as o or oe, å as a or aa, ü as u or ue.
 _LETTERS = str.maketrans({"ø": "o", "æ": "a", "ß": "ss", "ł": "l"})

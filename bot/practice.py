@@ -10,10 +10,8 @@ from bot import derived, engine, packing
 from bot.model import Answers, Event, Flow, Session, Text, Value
 
 PLACE = "practice"  # where a practised conversation is open; no referral is ever called so
-SITUATION, TOGETHER = (
-    "situation",
-    "together",
-)  # what the house knows of it beforehand; the other: of her unit's round
+SITUATION = "situation"  # which one it is, known before the first question
+TOGETHER = "together"  # that it is her unit's round
 ALL = "all"  # in place of an answer: how many were asked
 
 # As the scenarios' README says: how a question is answered that a situation does not speak of.

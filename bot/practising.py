@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot import cards, dialogue, freshness, practice, recap
 from bot.house import House
-from bot.model import Button, Card, Event, Line, Reply, Staff, Text, Value
+from bot.model import Button, Card, Event, Line, Reply, Staff, Text
 from bot.practice import Situation, Walked
 from bot.storage import rounds, sessions
 
@@ -184,13 +184,11 @@ def _summary(house: House, staff: Staff, walked: Walked, count: int) -> Sequence
 
 
 def _difference(house: House, staff: Staff, situation: Situation, one: practice.Difference) -> Sequence[Line]:
-    hers, professionals = (value(house, staff, one.question, each) for each in (one.hers, one.professionals))
+    hers, professionals = (
+        recap.value(house, staff, house.flows[FLOW], one.question, each)
+        for each in (one.hers, one.professionals)
+    )
     name = house.phrase(f"answer.{one.question}", staff)
     told = house.phrase("practice.hers", staff, who=name, said=hers, role=professionals)
     cited = house.phrase("library.source", staff, said=situation.cited)
     return [Line(Text(told, "")), Line(situation.reasons[one.question]), Line(Text(cited, ""))]
-
-
-def value(house: House, staff: Staff, question: str, answered: Value) -> str:
-    said = dict(recap.answered(house, staff, house.flows[FLOW], {question: answered}))
-    return next(iter(said.values()), house.phrase("overview.nothing", staff))

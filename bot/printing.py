@@ -1,6 +1,6 @@
 """The flows on paper in one language: gathers what flows, words and the municipality say; it draws nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -87,17 +87,6 @@ def _parts(
     if language in words.languages:
         labels = (label for flow in content.flows.values() for label in flow.controls.values())
         captions = (text for _, text in paper.texts())
-        others = (*labels, *content.phrases.values(), *captions, *_beside(content))
+        others = (*labels, *content.phrases.values(), *captions, *(text for text, _ in content.beside()))
         parts["staff"] = paper.rows(made, others, aloud=False)
     return parts
-
-
-def _beside(content: loader.Content) -> Iterator[Text]:
-    """What stands on no card of a flow: the library, the situations with their reasons, what is new."""
-    for shelf in content.library.shelves:
-        yield shelf.title
-        for card in shelf.cards:
-            yield from card.said
-    for one in content.situations.values():
-        yield from (one.title, one.told, *one.reasons.values())
-    yield from (one.said for one in content.news)

@@ -25,6 +25,12 @@ def answered(house: House, staff: Staff, flow: Flow, answers: Answers) -> Iterat
             yield house.words.say(name, staff.language, {}), house.words.list_of(said, staff.language)
 
 
+def value(house: House, staff: Staff, flow: Flow, question: str, given: Value) -> str:
+    """One answer in her language."""
+    said = dict(answered(house, staff, flow, {question: given}))
+    return next(iter(said.values()), house.phrase("overview.nothing", staff))
+
+
 def _label(flow: Flow, question: str, key: str) -> Text | None:
     states = (*flow.states.values(), *flow.views.values())
     found = (
@@ -65,11 +71,10 @@ class Recap:
     def _marked(self) -> Iterator[tuple[str, str]]:
         return answered(self.house, self.staff, self.flow, self.answers)
 
-    def _value(self, question: str, value: Value) -> str:
+    def _value(self, question: str, given: Value) -> str:
         """In quotation marks, as what she pressed."""
-        said = dict(answered(self.house, self.staff, self.flow, {question: value}))
-        found = next(iter(said.values()), self._say("nothing"))
-        return quoted(found, self.house.words.usable(self.staff.language))
+        said = value(self.house, self.staff, self.flow, question, given)
+        return quoted(said, self.house.words.usable(self.staff.language))
 
     def _given(self, given: list[Given]) -> str:
         told = (f"{self._value(question, value)} ({self._name(question)})" for question, value in given)

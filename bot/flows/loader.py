@@ -57,8 +57,9 @@ class Content:
             "citizen": {(line.text.context, line.text.msgid): SHOWN_LENGTH for line in aloud},
         }
 
-    def _of_staff(self) -> Iterator[tuple[Text, int]]:
-        yield from ((text, 0) for text in self.phrases.values())
+    def beside(self) -> Iterator[tuple[Text, int]]:
+        """What stands on no card of a flow, for employees: the library, the situations with their reasons, what is new;
+        with the length that it may have, 0 for any."""
         for shelf in self.library.shelves:
             yield shelf.title, LABEL_LENGTH
             for card in shelf.cards:
@@ -67,6 +68,10 @@ class Content:
             yield one.title, LABEL_LENGTH
             yield from ((text, 0) for text in (one.told, *one.reasons.values()))
         yield from ((one.said, 0) for one in self.news)
+
+    def _of_staff(self) -> Iterator[tuple[Text, int]]:
+        yield from ((text, 0) for text in self.phrases.values())
+        yield from self.beside()
         yield from ((line.text, 0) for line in self._lines() if not line.aloud)
         for flow in self.flows.values():
             yield from ((label, LABEL_LENGTH) for label in flow.controls.values())
