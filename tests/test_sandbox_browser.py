@@ -125,6 +125,27 @@ def test_a_whole_handover_from_the_question_to_the_closing(page: Page, tmp_path:
         expect(employee).to_contain_text("Afsluttet.")
 
 
+def test_a_press_that_has_begun_is_kept_while_a_tick_changes_the_card(page: Page, tmp_path: Path) -> None:
+    with sandbox(tmp_path / "box") as address:
+        page.goto(address)
+        employee = phone(page, 1001)
+        say(employee, "/new")
+        press(employee, "moment.during", "mode.concern")
+        card = employee.locator(".message").filter(has=page.locator('[data-code$=":signs.fear"]'))
+        tick, done = card.locator('[data-code$=":signs.fear"]'), card.locator('[data-code$=":done"]')
+        done.hover()
+        page.mouse.down()
+        told = {
+            "message_id": int(card.get_attribute("data-message") or 0),
+            "data": tick.get_attribute("data-code"),
+        }
+        before = tick.inner_text()
+        assert page.request.post(f"{address}/sandbox/phones/1001/press", data=told).ok
+        expect(tick).not_to_have_text(before)
+        page.mouse.up()
+        press(employee, "gate.ok")
+
+
 def test_the_clock_moved_forward_asks_the_next_and_the_employee_sees_it(page: Page, tmp_path: Path) -> None:
     BUILD.mkdir(exist_ok=True)
     with sandbox(tmp_path / "box") as address:

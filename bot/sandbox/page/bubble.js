@@ -8,13 +8,28 @@ export function fillBubble(article, message, on) {
   const mine = !message.from.is_bot;
   article.className = `message ${mine ? "out" : "in"}`;
   article.dataset.message = message.message_id;
-  const parts = [bubble(message, mine, on)];
   const rows = message.reply_markup?.inline_keyboard ?? [];
+  const standing = article.querySelector(":scope > .keyboard");
+  if (standing && standing.dataset.codes === codes(rows)) {
+    relabel(standing, rows);
+    standing.previousElementSibling.replaceWith(bubble(message, mine, on));
+    return;
+  }
+  const parts = [bubble(message, mine, on)];
   if (rows.length) parts.push(keyboard(rows, on));
   const focused = article.contains(document.activeElement) ? document.activeElement.dataset.code : undefined;
   const hadFocus = article.contains(document.activeElement);
   article.replaceChildren(...parts);
   if (hadFocus) keepFocus(article, focused);
+}
+
+// A tick changes a label alone. Were its button made anew, whoever is just pressing the next would press nothing:
+// a browser drops the click when the button goes between the finger's coming and its leaving.
+const codes = (rows) => JSON.stringify(rows.map((row) => row.map(({ text, ...leads }) => leads)));
+
+function relabel(board, rows) {
+  const labels = [...board.querySelectorAll(".key > span")];
+  rows.flat().forEach((button, place) => { labels[place].textContent = button.text; });
 }
 
 // Who presses by keyboard stays in the message: on the same button if it is still there, else at its top.
@@ -112,6 +127,7 @@ function keyboard(rows, on) {
   const board = element("div", "keyboard");
   board.setAttribute("role", "group");
   board.setAttribute("aria-label", t("buttons"));
+  board.dataset.codes = codes(rows);
   for (const row of rows) {
     const line = element("div", "row");
     line.append(...row.map((button) => inlineButton(button, on)));
