@@ -77,10 +77,21 @@ def say(on: Locator, words: str) -> None:
     on.locator("[data-input]").press("Enter")
 
 
+# What stands in a chat: each message's number, its words and its buttons.
+CHAT = """(phone) => JSON.stringify([...phone.querySelectorAll("[data-message]")].map((one) =>
+  [one.dataset.message, one.innerText, [...one.querySelectorAll("[data-code]")].map((button) => button.dataset.code)]))"""
+CHANGED = f"([one, before]) => ({CHAT})(one) !== before"
+
+
 def press(on: Locator, *codes: str) -> None:
-    """Each by its code whatever the turn; Playwright waits for the button, so nothing is timed."""
+    """Each by its code whatever the turn, and the next only when the chat has changed: a card often has a button that
+    the card before it had too. Nothing is timed."""
     for code in codes:
-        on.locator(f'[data-code$=":{code}"]').last.click()
+        button = on.locator(f'[data-code$=":{code}"]').last
+        button.wait_for()
+        before = on.evaluate(CHAT)
+        button.click()
+        on.page.wait_for_function(CHANGED, arg=[on.element_handle(), before])
 
 
 TO_CONSENT = (
