@@ -79,7 +79,7 @@ def say(on: Locator, words: str) -> None:
 
 # What stands in a chat: each message's number, its words and its buttons.
 CHAT = """(phone) => JSON.stringify([...phone.querySelectorAll("[data-message]")].map((one) =>
-  [one.dataset.message, one.innerText, [...one.querySelectorAll("[data-code]")].map((button) => button.dataset.code)]))"""
+  [one.dataset.message, one.innerText, [...one.querySelectorAll("[data-code]")].map((key) => key.dataset.code)]))"""
 CHANGED = f"([one, before]) => ({CHAT})(one) !== before"
 
 
