@@ -206,6 +206,10 @@ class OnTheTable(RuleBasedStateMachine):
         self._sees(chat, screen)
         return next(self.numbers)
 
+    async def picture(self, chat: int, png: bytes, caption: str) -> int:
+        self._sees(chat, Screen(caption))
+        return next(self.numbers)
+
     async def edit(self, chat: int, message: int, screen: Screen) -> None:
         self._sees(chat, screen)
 

@@ -28,6 +28,10 @@ class DiesAfterSending:
         await self.post.send(chat, screen)  # type: ignore[arg-type]
         raise Killed
 
+    async def picture(self, chat: int, png: bytes, caption: str) -> int:
+        await self.post.picture(chat, png, caption)
+        raise Killed
+
     async def edit(self, chat: int, message: int, screen: object) -> None:
         await self.post.edit(chat, message, screen)  # type: ignore[arg-type]
 

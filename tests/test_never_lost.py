@@ -228,6 +228,10 @@ class Town(RuleBasedStateMachine):
         self._may_fail(chat)
         return next(self.numbers)
 
+    async def picture(self, chat: int, png: bytes, caption: str) -> int:
+        self._may_fail(chat)
+        return next(self.numbers)
+
     async def edit(self, chat: int, message: int, screen: Screen) -> None:
         self._may_fail(chat)
 

@@ -17,8 +17,12 @@ import telegram
 from aiohttp import web
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, SendFailed
 from bot.sandbox import PHONES, Clock, World, running
+from bot.transport.limits import Limits
+from bot.transport.send import Sender
+from bot.transport.wire import AiohttpRequest
+from tests.wire import nothing_is_written
 
 JSON = dict[str, Any]
 EMPLOYEE, KEY_PERSON, COORDINATOR = (phone.id for phone in PHONES)
@@ -300,6 +304,37 @@ async def test_a_photo_is_shown_and_a_document_is_only_ever_a_download(sandbox: 
     await sandbox.do("deleteMessage", chat_id=EMPLOYEE, message_id=photo["message_id"])
     async with sandbox.http.get(shown) as response:
         assert response.status == 404
+
+
+async def test_a_report_from_the_outbox_is_kept_as_it_was_sent(sandbox: Sandbox) -> None:
+    wire = AiohttpRequest()
+    await wire.initialize()
+    sender = Sender(
+        telegram.Bot("1:sandbox", f"{sandbox.base}/bot", request=wire, get_updates_request=wire),
+        Limits(),
+        on_sending=nothing_is_written,
+        on_live=_is_no_card,
+    )
+    png = PNG + bytes(range(256)) * 400
+    try:
+        message = await sender.picture(EMPLOYEE, png, "Uge 48: <b>3</b> æ " + "ord " * 300)
+        with pytest.raises(SendFailed, match="Image_process_failed") as raised:
+            await sender.picture(EMPLOYEE, b"no picture", "")
+    finally:
+        await wire.shutdown()
+    assert raised.value.permanent
+    (kept,) = (await sandbox.phone())["messages"]
+    assert kept["message_id"] == message
+    assert kept["caption"].startswith("Uge 48: <b>3</b> æ ord") and kept["caption"].endswith(" ord…")
+    assert "caption_entities" not in kept and "has_protected_content" not in kept
+    file = kept["photo"][0]
+    assert (file["width"], file["height"], file["file_size"]) == (3, 2, len(png))
+    async with sandbox.http.get(f"{sandbox.base}/sandbox/files/{file['file_id']}") as response:
+        assert (response.content_type, await response.read()) == ("image/png", png)
+
+
+async def _is_no_card(_chat: int, _message: int) -> None:
+    raise AssertionError("a report became the live card")
 
 
 # Presses

@@ -26,6 +26,7 @@ from tests.wire import (
     transport,
 )
 
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 400  # all there can be in a file, line ends too
 ROWS = ((("Ja", "12:children.yes"), ("Nej", "12:children.no")), (("Tilbage", "12:back"),))
 
 
@@ -323,6 +324,99 @@ async def test_a_resting_chat_is_not_waited_for_by_the_outbox(
     assert len(wire.of("sendMessage")) == 1
     clock.advance(5)
     assert await room.sender.send(7, Screen("1")) == 1000
+
+
+async def test_a_picture_arrives_whole_and_silently_and_may_be_passed_on(room: Room, wire: FakeWire) -> None:
+    words = "Uge 48: <b>3</b> & _2_ æøå"
+    assert await room.sender.picture(7, PNG, words) == 1000
+    (asked,) = wire.of("sendPhoto")
+    assert asked.files == {"photo": ("report.png", PNG, "image/png")}
+    assert asked.parameters == {
+        "chat_id": 7,
+        "caption": words,
+        "protect_content": False,
+        "disable_notification": True,
+    }
+    assert wire.chats[7] == {1000: words} and room.told == []
+
+
+@pytest.mark.parametrize(
+    ("caption", "shown"),
+    [
+        ("å" * 1024, "å" * 1024),
+        ("et to " + "å" * 1017 + " fire", "et to " + "å" * 1017 + "…"),
+        ("et to\n" + "å" * 1018 + " fire", "et to…"),
+        ("et to\n" + "å" * 2000, "et to…"),
+        ("å" * 2000, "å" * 1023 + "…"),
+        ("\U0001f4de" * 512, "\U0001f4de" * 512),
+        ("\U0001f4de" * 513, "\U0001f4de" * 511 + "…"),
+        ("", ""),
+    ],
+    ids=("fits", "at its end", "in a word", "long word", "one word", "pairs fit", "pairs", "none"),
+)
+async def test_a_caption_that_is_too_long_is_cut_at_a_word(
+    room: Room, wire: FakeWire, caption: str, shown: str
+) -> None:
+    assert await room.sender.picture(7, PNG, caption) == 1000
+    assert wire.chats[7] == {1000: shown}
+
+
+async def test_a_picture_for_a_chat_that_got_a_429_fails_for_now_and_the_chat_rests(
+    room: Room, wire: FakeWire, clock: Clock
+) -> None:
+    wire.script("sendPhoto", too_many(9), chat=7)
+    with pytest.raises(SendFailed) as raised:
+        await room.sender.picture(7, PNG, "uge 48")
+    assert (raised.value.retry_after, raised.value.permanent) == (9, False)
+    clock.advance(4)
+    for again in (room.sender.picture(7, PNG, "uge 48"), room.sender.send(7, Screen("1"))):
+        with pytest.raises(SendFailed) as raised:
+            await again
+        assert (raised.value.retry_after, raised.value.permanent) == (5, False)
+    assert len(wire.of("sendPhoto")) == 1 and not wire.of("sendMessage")
+    assert await room.sender.picture(8, PNG, "uge 48") == 1000
+    clock.advance(5)
+    assert await room.sender.picture(7, PNG, "uge 48") == 1001
+
+
+@pytest.mark.parametrize(
+    ("refusal", "permanent", "blocked"),
+    [
+        (BLOCKED, True, True),
+        (bad("IMAGE_PROCESS_FAILED"), True, False),
+        (TimedOut(), False, False),
+        (offline(), False, False),
+    ],
+)
+async def test_a_picture_is_refused_for_good_or_for_now(
+    room: Room, wire: FakeWire, refusal: Refusal | Exception, permanent: bool, blocked: bool
+) -> None:
+    wire.script("sendPhoto", refusal)
+    with pytest.raises(SendFailed) as raised:
+        await room.sender.picture(7, PNG, "uge 48")
+    assert (raised.value.permanent, raised.value.blocked) == (permanent, blocked)
+    assert len(wire.of("sendPhoto")) == 1
+
+
+async def test_a_picture_waits_its_turn_behind_a_notice(room: Room, wire: FakeWire, clock: Clock) -> None:
+    assert await room.sender.send(7, Screen("1")) == 1000
+    sending = asyncio.create_task(room.sender.picture(8, PNG, "uge 48"))
+    await wire.until(lambda: clock.slept == [1 / 30])
+    assert not wire.of("sendPhoto")
+    clock.advance(0.04)
+    assert await sending == 1001
+
+
+async def test_a_picture_can_be_deleted_but_not_be_turned_into_words(
+    room: Room, wire: FakeWire, clock: Clock
+) -> None:
+    message = await room.sender.picture(7, PNG, "uge 48")
+    clock.advance(1)
+    with pytest.raises(SendFailed, match="no text in the message") as raised:
+        await room.sender.edit(7, message, Screen("kort"))
+    assert raised.value.permanent
+    clock.advance(1)
+    assert await room.sender.delete(7, (message,)) == () and not wire.chats[7]
 
 
 async def test_the_second_notice_waits_a_thirtieth_of_a_second(

@@ -23,6 +23,7 @@ from telegram.request import RequestData
 
 from bot.errors import ConfigError
 from bot.model import Event, Reply, Screen
+from bot.transport import methods
 from bot.transport.bot import TELEGRAM, Words, build, username
 from bot.transport.wire import LONGEST_ANSWER, AiohttpRequest, body_of, call, proxy_for
 from tests.wire import TOKEN, Clock, nothing_is_written, press
@@ -38,7 +39,7 @@ class Server:
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
-        app = web.Application()
+        app = web.Application(client_max_size=LONGEST_ANSWER)
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
         await self._runner.setup()
@@ -72,7 +73,9 @@ class Server:
 
 
 def _read(value: Any) -> Any:
-    return (value.filename, value.file.read()) if isinstance(value, web.FileField) else value
+    return (
+        (value.filename, value.content_type, value.file.read()) if isinstance(value, web.FileField) else value
+    )
 
 
 @pytest.fixture
@@ -120,7 +123,28 @@ async def test_a_method_without_parameters_and_one_with_a_file(bot: Bot, server:
     )
     _, form, kind = server.asked[1]
     assert kind == "multipart/form-data"
-    assert form == {"chat_id": "7", "caption": "ugens tal æ", "document": ("report.csv", b"week,unit")}
+    assert form == {
+        "chat_id": "7",
+        "caption": "ugens tal æ",
+        "document": ("report.csv", "text/csv", b"week,unit"),
+    }
+
+
+async def test_a_picture_among_the_parameters_goes_as_a_file_whatever_is_in_it(
+    bot: Bot, server: Server
+) -> None:
+    server.answers["sendPhoto"] = (200, {"ok": True, "result": _message()})
+    png = bytes(range(256)) * 8000 + b"\r\n--boundary--\r\n"  # larger than what goes in one piece
+    assert await methods.picture(bot, 7, png, "ugens tal æ\r\n& mere") == 1
+    _, form, kind = server.asked[0]
+    assert kind == "multipart/form-data"
+    assert form == {
+        "chat_id": "7",
+        "caption": "ugens tal æ\r\n& mere",
+        "protect_content": "false",
+        "disable_notification": "true",
+        "photo": ("report.png", "image/png", png),
+    }
 
 
 def _message() -> dict[str, Any]:

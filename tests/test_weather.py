@@ -34,6 +34,12 @@ class Post:
             raise self.after
         return message
 
+    async def picture(self, chat: int, png: bytes, caption: str) -> int:
+        message = int(await self.real.picture(chat, png, caption))
+        if self.after is not None:
+            raise self.after
+        return message
+
     async def edit(self, chat: int, message: int, screen: Screen) -> None:
         await self.real.edit(chat, message, screen)
 

@@ -8,8 +8,9 @@
     assert wire.chats[7] == {50: "the text that stands there now"}
 
 Unscripted calls are answered as Telegram answers: messages get ids and stay in `chats` until they are edited
-or deleted; what is not there cannot be edited; what is too long is refused; what was not confirmed by an
-offset comes again. `put` lays a message of the bot's in a chat. `calls` is all that was asked, in order.
+or deleted (a picture by its caption); what is not there cannot be edited, nor can a picture be edited into
+words; what is too long is refused; what was not confirmed by an offset comes again. `put` lays a message of
+the bot's in a chat. `calls` is all that was asked, in order.
 
 A scripted answer is a Refusal (an HTTP status and Telegram's words), an exception (the network's), a Held
 (waits for its event, then answers with its `then`, or as usual), or any other value (the result itself).
@@ -53,6 +54,7 @@ class Held:
 class Call:
     method: str
     parameters: dict[str, Any]
+    files: dict[str, tuple[str, Any, str]] = field(default_factory=dict)  # name, content, media type
 
     @property
     def chat(self) -> int:
@@ -90,6 +92,7 @@ class FakeWire(BaseRequest):
         self.pending: dict[int, Any] = {}  # updates not confirmed yet, by number
         self.confirmed = 0  # the highest offset that was asked for
         self._cards: dict[tuple[int, int], Any] = {}
+        self._pictures: set[tuple[int, int]] = set()
         self._scripts: dict[tuple[str, int | None], deque[Any]] = defaultdict(deque)
         self._numbers = itertools.count(1)
         self._messages = itertools.count(first_message)
@@ -139,7 +142,8 @@ class FakeWire(BaseRequest):
         self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
     ) -> tuple[int, bytes]:
         assert url.startswith(f"{BASE}/bot{TOKEN}/") and method == "POST", "another wire was meant"
-        call = Call(url.rsplit("/", 1)[1], dict(request_data.parameters) if request_data else {})
+        data = request_data or RequestData()
+        call = Call(url.rsplit("/", 1)[1], dict(data.parameters), dict(data.multipart_data or {}))
         self.calls.append(call)
         scripted = self._scripts[call.method, call.chat] or self._scripts[call.method, None]
         outcome = scripted.popleft() if scripted else None
@@ -176,10 +180,24 @@ class FakeWire(BaseRequest):
             return bad("message is too long")
         return self._shown(call, next(self._messages))
 
+    async def _sendPhoto(self, call: Call) -> Any:  # noqa: N802
+        if "photo" not in call.files:
+            return bad("there is no photo in the request")
+        caption = str(call.parameters.get("caption", ""))
+        if len(caption.encode("utf-16-le")) > 2 * 1024:
+            return bad("message caption is too long")
+        number = next(self._messages)
+        self.chats[call.chat][number] = caption
+        self._pictures.add((call.chat, number))
+        size = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}
+        return _message(call.chat, number) | {"photo": [size], "caption": caption}
+
     async def _editMessageText(self, call: Call) -> Any:  # noqa: N802
         number = int(call.parameters["message_id"])
         if number not in self.chats[call.chat]:
             return GONE
+        if (call.chat, number) in self._pictures:
+            return bad("there is no text in the message to edit")
         if len(call.text) > 4096:
             return bad("message is too long")
         if self._cards.get((call.chat, number)) == (call.text, call.buttons):

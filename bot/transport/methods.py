@@ -1,9 +1,10 @@
 """The methods of the Bot API that the house uses, as functions; they raise telegram.error.TelegramError."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 
-from telegram import Bot
+from telegram import Bot, InputFile
 from telegram.error import BadRequest, InvalidToken
 
 from bot.model import Screen
@@ -11,6 +12,7 @@ from bot.transport.refusals import says_deleted, says_unchanged
 from bot.transport.wire import call
 
 TOAST_CHARACTERS = 200  # answerCallbackQuery refuses more
+CAPTION_UNITS = 1024  # sendPhoto refuses more
 DELETES_AT_ONCE = 100  # deleteMessages refuses more
 
 
@@ -22,6 +24,32 @@ async def send(bot: Bot, chat: int, screen: Screen) -> int:
         _card(chat, screen) | {"protect_content": screen.protected, "disable_notification": screen.silent},
     )
     return int(message["message_id"])
+
+
+async def picture(bot: Bot, chat: int, png: bytes, caption: str) -> int:
+    """The new message's id. Nobody is woken by a report, and whoever gets it may pass it on."""
+    message = await call(
+        bot,
+        "sendPhoto",
+        {
+            "chat_id": chat,
+            "photo": InputFile(png, filename="report.png"),  # which also says that it is an image/png
+            "caption": _fitting(caption),
+            "protect_content": False,
+            "disable_notification": True,
+        },
+    )
+    return int(message["message_id"])
+
+
+def _fitting(caption: str) -> str:
+    """Cut at a word where Telegram would refuse it: a report without its last words is better than none."""
+    units = caption.encode("utf-16-le")  # two bytes a unit; no reading of Telegram's "characters" counts more
+    if len(units) <= 2 * CAPTION_UNITS:
+        return caption
+    words = re.match(r"(.*\S)\s", units[: 2 * CAPTION_UNITS].decode("utf-16-le", "ignore"), re.DOTALL)
+    kept = words[1] if words else units[: 2 * (CAPTION_UNITS - 1)].decode("utf-16-le", "ignore")
+    return f"{kept}…"
 
 
 async def edit(bot: Bot, chat: int, message: int, screen: Screen) -> None:

@@ -120,6 +120,11 @@ class Sender:
         async with self._turn(chat):
             return await methods.send(self._bot, chat, screen)
 
+    async def picture(self, chat: int, png: bytes, caption: str) -> int:
+        """The new message's id. It comes silently, and may be passed on."""
+        async with self._turn(chat):
+            return await methods.picture(self._bot, chat, png, caption)
+
     async def edit(self, chat: int, message: int, screen: Screen) -> None:
         async with self._turn(chat):
             await methods.edit(self._bot, chat, message, screen)

@@ -5,12 +5,13 @@ import json
 import logging
 from asyncio import timeout as at_most
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from telegram import Bot
+from telegram import Bot, InputFile
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -130,7 +131,8 @@ def body_of(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, 
         return data.url_encoded_parameters().encode(), _FORM
     form = aiohttp.FormData(data.json_parameters)
     for name, (filename, content, mime) in data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=mime)
+        file = BytesIO(content) if isinstance(content, bytes) else content  # bytes would go in one piece
+        form.add_field(name, file, filename=filename, content_type=mime)
     return form, _PLAIN
 
 
@@ -153,6 +155,13 @@ async def call(
 ) -> Any:
     """One method of the Bot API, straight over the wire. The methods of `Bot` build and parse objects that
     nobody here looks at: half a millisecond a press. Raises telegram.error.TelegramError."""
-    data = RequestData([RequestParameter(name, value, None) for name, value in parameters.items()])
+    data = RequestData([_parameter(name, value) for name, value in parameters.items()])
     wire = request or bot.request
     return await wire.post(f"{bot.base_url}/{method}", data, read_timeout=read_timeout)
+
+
+def _parameter(name: str, value: object) -> RequestParameter:
+    """Only a file needs the library's reading of it, which takes three times as long."""
+    if isinstance(value, InputFile):
+        return RequestParameter.from_input(name, value)
+    return RequestParameter(name, value, None)
