@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import config, upkeep, workshop
+from bot import config, publishing, upkeep, workshop
 from bot.errors import ConfigError, MustNotStart, StorageFailed
 from bot.municipality import EXAMPLE
 from bot.municipality import read as read_municipality
@@ -196,7 +196,7 @@ def privacy(
         papers.write(town, [language] if language else papers.languages(), directory)
 
 
-for command in upkeep.COMMANDS:
+for command in (*upkeep.COMMANDS, publishing.report):
     app.command()(command)
 
 

@@ -24,6 +24,7 @@ from bot import (
     practising,
     probing,
     referring,
+    reporting,
     terms,
     working,
 )
@@ -298,6 +299,7 @@ _ACTIONS: dict[str, Order] = {
             "invited": inviting.unit,
             "skip": inviting.skip,
             "rounds": gathering.ask,
+            "report": cards.open_to_the_eye(reporting.means),
             "roundin": gathering.pick,
             "roundon": gathering.begin,
             "roundend": gathering.end,

@@ -18,6 +18,7 @@ from bot import (
     practising,
     probing,
     redeeming,
+    reporting,
     terms,
 )
 from bot.cards import Order
@@ -162,11 +163,12 @@ _ORDERS: dict[str, Order] = {
     "stop": _stop,
     "staff": _of_coordinators(colleagues.ask),
     "invite": _of_coordinators(inviting.ask),
+    "report": _of_coordinators(cards.open_to_the_eye(reporting.ask)),
 }
 
 
 def of_role(role: str) -> tuple[str, ...]:
     """The commands that a person's menu lists; nobody is referred to a frontline employee."""
     hidden = {"start"} | ({"inbox", "away"} if role == "frontline" else set())
-    hidden |= set() if role == "coordinator" else {"staff", "invite"}
+    hidden |= set() if role == "coordinator" else {"staff", "invite", "report"}
     return tuple(name for name in _ORDERS if name not in hidden)

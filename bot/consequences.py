@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import derived, practice, referring, working
+from bot import derived, practice, quarter, referring, showing, working
 from bot.handover import REMIND_AFTER
 from bot.house import House
 from bot.model import Answers, Session, Staff, Step, Urgency
 from bot.outcome import Outcome, week_of
-from bot.storage import notices, outcomes, people, referrals, rounds, sessions, traces
+from bot.storage import notices, outcomes, people, referrals, rounds, sessions, spoken, traces
 
 CHAT_KEPT = timedelta(minutes=15)
 
@@ -57,9 +57,11 @@ def end(
             referral = referrals.get(c, session.reference) if session.reference else None
             outcome = outcome_of(answers, staff.unit, now, referral.urgency if referral else "standard")
             number = outcomes.record(c, outcome)
+            if language := showing.language_of(session.given):
+                spoken.add(c, str(quarter.of_day(house.today(now))), language)
             if referral is not None:
                 referrals.tie(c, referral.reference, number)
-                referring.complete(c, referral.reference)
+                referring.complete(c, house, referral.reference)
         if derived.duty_is_open(answers) and (session.trail or not _is_reminded(c, staff.id)):
             _remind_of_the_duty(c, house, staff, remind or now + REMIND_AFTER, now)
     sessions.end(c, staff.id, about)

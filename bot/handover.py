@@ -157,3 +157,8 @@ def _nobody_left(notices: Sequence[Notice]) -> str:
 
 def whole_hours(start: datetime, end: datetime | None) -> int | None:
     return None if end is None else max(0, int((end - start) / timedelta(hours=1)))
+
+
+def open_hours(hours: Hours, start: datetime, end: datetime | None) -> int | None:
+    """As `whole_hours`, of the municipality's opening alone."""
+    return None if end is None else int(hours.between(start, end) / timedelta(hours=1))

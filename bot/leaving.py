@@ -50,7 +50,7 @@ def release(c: Connection, house: House, staff: Staff, reference: str, now: date
     notices.settle(c, "referral", staff.id, reference, "failed")
     working.ask_again(c, house, reference, now)
     referring.ask_where_nobody_is_left(c, house, reference, now)
-    referring.complete(c, reference)
+    referring.complete(c, house, reference)
 
 
 def no_more_a_coordinator(c: Connection, staff: Staff, now: datetime) -> None:

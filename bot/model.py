@@ -307,7 +307,7 @@ class Notice:
     id: int
     kind: Literal[
         "referral", "duty_open", "status", "failed", "clock", "return", "probe", "nowhere", "duty_unit", "review",
-        "copy", "lapsing", "menu", "fresh",
+        "copy", "lapsing", "menu", "fresh", "report",
     ]  # fmt: skip
     staff: int
     reference: str

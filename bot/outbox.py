@@ -20,6 +20,7 @@ from bot import (
     freshness,
     probing,
     referring,
+    reporting,
     status_card,
     terms,
 )
@@ -119,6 +120,8 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
             await house.db.run(lambda c: freshness.take_back(c, notice, now))
         elif notice.kind == "copy":
             await copying.show(house, post, notice, now)
+        elif notice.kind == reporting.REPORT:
+            await reporting.show(house, post, notice, now)
         elif notice.kind == terms.MENU:
             await _take_menu(house, post, notice)
         elif notice.kind == "status":

@@ -1,6 +1,6 @@
 """What the outbox needs of the transport, and sending so that no message is ever lost sight of; it decides nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -30,10 +30,21 @@ async def send(
     shown: Screen,
     noted: Callable[[Connection, int], None],
 ) -> int:
+    """As `sent`, of a card or a notice."""
+    return await sent(house, staff, notice, lambda: post.send(staff.chat, shown), noted)
+
+
+async def sent(
+    house: House,
+    staff: Staff,
+    notice: int,
+    deliver: Callable[[], Awaitable[int]],
+    noted: Callable[[Connection, int], None],
+) -> int:
     """The new message's id. It is written down before it is sent, and `noted` with its number in one transaction
     afterwards; should the process die in between, it is found by what was written. Raises SendFailed."""
     await house.db.run(lambda c: sendings.begin(c, staff.id, notice, house.clock()))
-    message = await post.send(staff.chat, shown)
+    message = await deliver()
 
     def written(c: Connection) -> None:
         sendings.settle(c, staff.id, notice, message, house.clock())

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot import asking, derived
-from bot.handover import whole_hours
+from bot.handover import open_hours, whole_hours
 from bot.house import House
 from bot.model import Answers, Notice, Referral, Session, Staff
-from bot.storage import notices, outcomes, people, referrals, traces, works
+from bot.storage import courses, notices, outcomes, people, referrals, traces, works
 
 UNDO_WITHIN = timedelta(minutes=10)
 
@@ -103,7 +103,7 @@ def withdraw(c: Connection, house: House, reference: str, now: datetime) -> bool
     if accepted_by is not None:  # she works on it, so she is told; her card says that it is gone
         notices.queue(c, "referral", accepted_by, reference, now)
     asking.tell_sender(c, house, reference, now)
-    complete(c, reference)
+    complete(c, house, reference)
     return True
 
 
@@ -168,7 +168,7 @@ def status_values(c: Connection, house: House, staff: Staff, referral: Referral)
 def opened(c: Connection, house: House, reference: str, now: datetime) -> None:
     if referrals.opened(c, reference, now):
         asking.tell_sender(c, house, reference, now)
-        complete(c, reference)
+        complete(c, house, reference)
 
 
 def accept(c: Connection, house: House, staff: Staff, session: Session, now: datetime) -> Session:
@@ -180,7 +180,7 @@ def accept(c: Connection, house: House, staff: Staff, session: Session, now: dat
     works.keep(c, before, staff.id, "accept", now, now - UNDO_WITHIN)
     _taken_by_other(c, session.reference, staff.id, now)
     asking.tell_sender(c, house, session.reference, now)
-    complete(c, session.reference)
+    complete(c, house, session.reference)
     return session
 
 
@@ -257,7 +257,7 @@ def contact(c: Connection, house: House, staff: Staff, session: Session, now: da
     referrals.contact(c, session.reference, code, now)
     if code == "not_reached" and referral.path != "advice":  # so was the risk assessment, then
         works.put(c, session.reference, replace(works.get(c, session.reference), assessment=code))
-    complete(c, session.reference)
+    complete(c, house, session.reference)
     return session
 
 
@@ -268,7 +268,7 @@ def close(c: Connection, house: House, staff: Staff, session: Session, now: date
     works.keep(c, referral, staff.id, "close", now, now - UNDO_WITHIN)
     referrals.close(c, session.reference, str(session.answers["close"]), now)
     asking.tell_sender(c, house, session.reference, now)
-    complete(c, session.reference)
+    complete(c, house, session.reference)
     _no_more_of_hers(c, session.reference, staff, now)
     return session
 
@@ -288,13 +288,13 @@ def hers(c: Connection, reference: str, staff: Staff) -> Referral | None:
     return referral if taken and staff.role != "frontline" else None
 
 
-def complete(c: Connection, reference: str) -> None:
+def complete(c: Connection, house: House, reference: str) -> None:
     """The referral's part of the outcome, as far as it has happened; nothing before the conversation has
     ended, because the outcome is written then."""
     referral = referrals.get(c, reference)
     if referral is None or referral.outcome is None:
         return
-    work = works.get(c, reference)
+    work, hours = works.get(c, reference), house.rules.hours
     outcomes.complete(
         c,
         referral.outcome,
@@ -307,3 +307,13 @@ def complete(c: Connection, reference: str) -> None:
         hours_to_accept=whole_hours(referral.stored, referral.accepted),
         hours_to_reach=whole_hours(referral.stored, referral.reached),
     )
+    place = outcomes.place_of(c, referral.outcome)
+    if place is not None:
+        course = courses.Course(
+            *place,
+            assessment=work.assessment,
+            open_hours_to_open=open_hours(hours, referral.stored, referral.opened),
+            open_hours_to_accept=open_hours(hours, referral.stored, referral.accepted),
+            open_hours_to_reach=open_hours(hours, referral.stored, referral.reached),
+        )
+        courses.put(c, referral.outcome, course)

@@ -33,7 +33,7 @@ def _stored(what: str, change: Change) -> referring.Deed:
         works.put(c, referral.reference, after)
         if after.review != before.review:
             remind_of_review(c, house, referral, now)
-        referring.complete(c, referral.reference)
+        referring.complete(c, house, referral.reference)
         return session
 
     return deed
@@ -141,7 +141,7 @@ def undo(c: Connection, house: House, staff: Staff, number: int, now: datetime) 
     notices.opened(c, notices.queue(c, "referral", staff.id, step.reference, now))
     remind_of_review(c, house, referral, now)
     asking.tell_sender(c, house, step.reference, now)
-    referring.complete(c, step.reference)
+    referring.complete(c, house, step.reference)
     return "undone", step.reference
 
 

@@ -43,6 +43,17 @@ class Hours:
             left -= end - now
         return begun + timedelta(minutes=minutes)
 
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """How much of the time from one moment to another the municipality was open; all of it where it never opens."""
+        if not self.opening:
+            return max(end - start, timedelta())
+        passed = timedelta()
+        for opened, closed in self._from(start):
+            if opened >= end:
+                break
+            passed += min(closed, end) - max(opened, start)
+        return passed
+
     def _from(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open stretches that are not over at a moment, in UTC, so that a change of the clock costs nothing."""
         today = moment.astimezone(ZoneInfo(self.zone)).date()

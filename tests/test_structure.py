@@ -62,6 +62,7 @@ RISING = (
         "overview",
         "practising",
         "gathering",
+        "reporting",
         "buttons",
         "commands",
     ),
@@ -73,6 +74,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"errors"},
     "municipality": {"errors", "handover", "worktime", "library"},
     "outcome": set(),
+    "quarter": {"outcome"},
+    "invented": {"outcome", "storage"},
+    "reports": {"model", "errors", "quarter", "storage", "locales"},
+    "publishing": {"config", "errors", "municipality", "flows", "locales", "reports"},
     "derived": {"model"},
     "showing": {"model"},
     "controls": {"model", "showing"},
@@ -88,7 +93,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "handover": {"model", "worktime"},
     "flows": {"model", "errors", "derived", "library", "practice"},
     "locales": {"model", "errors"},
-    "storage": {"model", "errors", "outcome"},
+    "storage": {"model", "errors", "outcome", "quarter"},
     "privacy": {"model", "errors", "derived", "outcome", "storage", "flows"},
     "house": {"model", "storage", "locales", "handover", "library", "practice"},
     "transport": {"model", "errors", "sockets"},
@@ -97,7 +102,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{
         room: TURN
         | {"derived", "engine", "continuing", "showing", "handover", "days", "particulars"}
-        | {"library", "packing", "explaining", "practice", *RISING[:number]}
+        | {"library", "packing", "explaining", "practice", "quarter", "reports"}
+        | {*RISING[:number]}
         for number, room in enumerate(RISING)
     },
     # What has its own time: each is told by the outbox that it is due.
@@ -106,7 +112,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cleaning": TURN | {"handover", "post"},
     "status_card": TURN | {"handover", "asking", "referring", "consequences", "post"},
     "outbox": TURN
-    | {"handover", "asking", "referring", "probing", "absence", "terms", "copying", "freshness", "post"}
+    | {
+        "handover",
+        "asking",
+        "referring",
+        "probing",
+        "absence",
+        "terms",
+        "copying",
+        "freshness",
+        "reporting",
+        "post",
+    }
     | {"addressees", "covering", "cleaning", "status_card"},
     "sweeping": {"house", "storage", "conversation", "freshness", "probing", "terms"},
     # What is proven is the content with its words, by the engine, as it is stored.
@@ -148,6 +165,8 @@ ONLY_FROM = {
     "playground": {"__main__"},
     "workshop": {"__main__"},
     "printing": {"workshop"},
+    "publishing": {"__main__"},
+    "invented": {"playground"},
     "papers": {"__main__"},
     "checkup": {"__main__"},
     "upkeep": {"__main__"},
@@ -168,11 +187,11 @@ TAKES_A_CONNECTION = {
         "referring",
         "working",
         *("addressees", "leaving", "terms", "inviting", "colleagues", "entering", "redeeming"),
-        *("freshness", "browsing", "overview", "practising", "gathering"),
+        *("freshness", "browsing", "overview", "practising", "gathering", "reporting"),
         "outbox",
         "leaving",
     ),
-    *("copying", "post", "covering", "cleaning", "status_card", "sweeping"),
+    *("copying", "post", "covering", "cleaning", "status_card", "sweeping", "reports"),
     *("root", "playground", "upkeep", "checkup"),
 }
 LIBRARIES: dict[str, set[str]] = {
@@ -189,12 +208,15 @@ LIBRARIES: dict[str, set[str]] = {
     "holidays": {"worktime"},
     "phonenumbers": {"particulars", "transport"},
     "stdnum": {"transport"},
-    "typer": {"__main__", "playground", "workshop", "upkeep"},
+    "typer": {"__main__", "playground", "publishing", "workshop", "upkeep"},
     "uvloop": {"__main__"},
+    "rich": {"publishing"},
+    "matplotlib": {"reports"},
 }
 IN_FILES = {
     "transitions": {"bot/flows/machine.py", "bot/flows/draw.py"},
     "cryptography": {"bot/storage/cipher.py"},
+    "matplotlib": {"bot/reports/picture.py"},
 }
 
 
@@ -514,7 +536,7 @@ PHRASES = loader.load().phrases
 
 
 def rooms_that_speak() -> list[Path]:
-    return [*BOT.glob("*.py"), *(BOT / "transport").glob("*.py")]
+    return [*BOT.glob("*.py"), *(BOT / "transport").glob("*.py"), *(BOT / "reports").glob("*.py")]
 
 
 def constants() -> set[str]:

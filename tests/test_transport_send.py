@@ -330,7 +330,7 @@ async def test_a_picture_arrives_whole_and_silently_and_may_be_passed_on(room: R
     words = "Uge 48: <b>3</b> & _2_ æøå"
     assert await room.sender.picture(7, PNG, words) == 1000
     (asked,) = wire.of("sendPhoto")
-    assert asked.files == {"photo": ("report.png", PNG, "image/png")}
+    assert asked.files == {"photo": ("figures.png", PNG, "image/png")}
     assert asked.parameters == {
         "chat_id": 7,
         "caption": words,

@@ -143,7 +143,7 @@ async def test_a_picture_among_the_parameters_goes_as_a_file_whatever_is_in_it(
         "caption": "ugens tal æ\r\n& mere",
         "protect_content": "false",
         "disable_notification": "true",
-        "photo": ("report.png", "image/png", png),
+        "photo": ("figures.png", "image/png", png),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 
 from bot.errors import FlowError
-from bot.flows import build, checks, roads, shelves, situations, wording
+from bot.flows import build, checks, phrases, roads, shelves, situations
 from bot.flows.shape import EntryShape, LawShape, LineShape, Shape, SourceShape, StateShape
 from bot.library import Library
 from bot.model import LABEL_LENGTH, SHOWN_LENGTH, Flow, Line, Text
@@ -92,7 +92,7 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
     files: dict[str, FlowFile] = {}
     laws: dict[str, LawShape] = {}
     sources: dict[str, SourceShape] = {}
-    phrases: dict[str, Text] = {}
+    said: dict[str, Text] = {}
     names: set[str] = set()
     news: tuple[News, ...] = ()
     for path in sorted(directory.glob("*.toml")):
@@ -103,8 +103,8 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
         elif path.name == "sources.toml":
             sources = _shapes(path.name, data.get("source", {}), SourceShape, problems)
             names |= _names(data.get("source"))
-        elif path.name == "phrases.toml":
-            phrases = _phrases(path.name, data, problems)
+        elif path.name == phrases.FILE.name:
+            said = phrases.read(path.name, data, problems)
         elif path.name == NEWS:
             news = situations.news(path, problems)
         elif data:
@@ -128,7 +128,7 @@ def load(directory: Path = DIRECTORY, *, unverified: bool = False) -> Content:
         raise FlowError(sorted(set(problems), key=problems.index))
     drafts = sum(state.review == "udkast" for flow in flows.values() for state in flow.states.values())
     drafts += sum(card.review == "udkast" for card in library.cards.values())
-    return Content(flows, phrases, laws, drafts, library, practised, news)
+    return Content(flows, said, laws, drafts, library, practised, news)
 
 
 def _flow(
@@ -196,30 +196,11 @@ def _flow_file(path: Path, data: dict[str, Any], problems: list[str]) -> FlowFil
         states=_shapes(path.name, data.get("state", {}), StateShape, problems),
         views=_shapes(path.name, data.get("view", {}), StateShape, problems),
         texts=_shapes(path.name, data.get("text", {}), LineShape, problems),
-        controls={str(k): str(v) for k, v in _flat(labels)},
+        controls={str(k): str(v) for k, v in phrases.flat(labels)},
     )
 
 
 _HEAD = {"part", "parts", "about"}
-
-
-def _flat(table: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
-    """`[controls.beside] back = "…"` becomes `beside.back`; a sentence that counts has two forms."""
-    flat: list[tuple[str, Any]] = []
-    for key, value in table.items():
-        within = isinstance(value, dict) and value.keys() != {"one", "other"}
-        flat += _flat(value, f"{before}{key}.") if within else [(f"{before}{key}", value)]
-    return flat
-
-
-def _phrases(file: str, data: Mapping[str, Any], problems: list[str]) -> dict[str, Text]:
-    found: dict[str, Text] = {}
-    for name, said in _flat(data):
-        one, many = (said["one"], said["other"]) if isinstance(said, dict) else (said, "")
-        text = found[name] = Text(str(one), f"phrases.{name}", str(many))
-        for form in (text.msgid, text.many) if many else (text.msgid,):
-            problems += [f"{file}: {name}: {problem}" for problem in wording.of_phrase(form)]
-    return found
 
 
 def _merged(file: FlowFile, files: Mapping[str, FlowFile], problems: list[str]) -> build.Merged:

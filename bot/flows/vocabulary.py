@@ -165,5 +165,6 @@ OF_PHRASES = frozenset(
     {
         *("time", "key_name", "key_staff_phone", "count", "unit", "units"),
         *("who", "role", "phone", "until", "back", "number", "page", "pages", "language", "said"),
+        *("period", "before", "half", "most"),
     }
 )

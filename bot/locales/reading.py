@@ -71,6 +71,19 @@ def load(
     )
 
 
+def of_staff(language: str, zone: str, directory: Path = DIRECTORY) -> Words | None:
+    """One language that employees work in, and nothing for citizens: for what is waited for, and shows no flow. None
+    where it is not there, or not in order."""
+    if language == SOURCE:
+        return Words({SOURCE: {}}, zone)
+    if not language.isalpha() or not (directory / language / "staff.po").exists():
+        return None
+    found = [one for one in _folder(directory / language, {}) if one.standing.domain == "staff"]
+    if not found or found[0].standing.faults:
+        return None
+    return Words({SOURCE: {}, language: found[0].said}, zone, plurals={language: found[0].plurals})
+
+
 def _folder(folder: Path, needed: Needed) -> Iterator[_Read]:
     """A language's catalogues; none where it is no language's folder."""
     there = [domain for domain in DOMAINS if (folder / f"{domain}.po").exists()]

@@ -135,6 +135,10 @@ class Words:
         """The day of the week and the date, as it is said there."""
         return format_skeleton("MMMEd", day, locale=language)
 
+    def quarter(self, day: date, language: str) -> str:
+        """The quarter and the year that a day lies in."""
+        return format_skeleton("yQQQQ", day, locale=language)
+
     def date(self, day: date, language: str) -> str:
         """With the year, where it may be another one."""
         return format_skeleton("yMMMd", day, locale=language)

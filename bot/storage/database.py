@@ -1,11 +1,12 @@
 """One transaction at a time on a database checked when it was opened; what is asked stands elsewhere."""
 
+import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, StaticPool
 
-from bot.storage.sqlite import open_engine, wipe, world_errors
+from bot.storage.sqlite import READS, open_engine, wipe, world_errors
 
 T = TypeVar("T")
 
@@ -22,6 +23,21 @@ class Database:
         Raises StorageFailed when the database is locked, full, damaged or away.
         """
         with world_errors(), self._engine.begin() as c:
+            return work(c)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """What may take long and writes nothing: beside the transactions, on what was stored when it began.
+
+        Raises StorageFailed as `run` does.
+        """
+        if isinstance(
+            self._engine.pool, StaticPool
+        ):  # in memory there is one connection, and no thread beside it
+            return self.read_now(work)
+        return await asyncio.to_thread(self.read_now, work)
+
+    def read_now(self, work: Callable[[Connection], T]) -> T:
+        with world_errors(), self._engine.connect().execution_options(**READS) as c, c.begin():
             return work(c)
 
     def wipe(self) -> bool:

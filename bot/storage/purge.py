@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select
 
 from bot.outcome import week_of
+from bot.quarter import of_day
 from bot.storage.attempts import HOUR
 from bot.storage.people import blank_if_removed
 from bot.storage.tables import (
@@ -25,6 +26,7 @@ from bot.storage.tables import (
     seen_update,
     sending,
     session,
+    spoken,
     staff,
     step,
     trace,
@@ -65,6 +67,7 @@ _SENDINGS = delete(sending).where(sending.c.due <= _before)
 _REFERRALS = delete(referral).where(referral.c.closed <= _before)
 _STAFF = delete(staff).where(staff.c.removed <= _before, ~_TIED)
 _LEFTOVERS = delete(leftover).where(leftover.c.week < bindparam("week"))
+_SPOKEN = delete(spoken).where(spoken.c.quarter < bindparam("quarter"))
 _OUTCOMES = delete(outcome).where(outcome.c.week < bindparam("week"))
 _GONE = select(staff.c.id).where(
     staff.c.chat != BLANK,
@@ -102,6 +105,7 @@ def purge(c: Connection, now: datetime) -> dict[str, int]:
         "referral": c.execute(_REFERRALS, ties).rowcount,
         "staff": c.execute(_STAFF, ties).rowcount,
         "leftover": c.execute(_LEFTOVERS, {"week": week_of((now - LEFTOVERS).date())}).rowcount,
+        "spoken": c.execute(_SPOKEN, {"quarter": str(of_day((now - OUTCOMES).date()))}).rowcount,
         "outcome": c.execute(_OUTCOMES, {"week": week_of((now - OUTCOMES).date())}).rowcount,
     }
     blank(c, now)

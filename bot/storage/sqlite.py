@@ -23,6 +23,7 @@ PRAGMAS = (
     "temp_store = MEMORY",  # nothing is spilled into a file that nobody cleans up
 )
 
+READS = {"opspor_reads": True}  # of a connection that only reads: others may write meanwhile
 OTHERS = 0o077  # of a file's mode: what its group and everybody else may do
 
 
@@ -132,7 +133,8 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin(c: Connection) -> None:
     # A transaction that reads first and writes later could be refused half way; this one cannot.
-    c.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = READS.items() <= c.get_execution_options().items()
+    c.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def wipe(engine: Engine) -> bool:

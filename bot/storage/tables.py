@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy import Column as Optional
 
@@ -95,6 +96,23 @@ outcome = strict(
     Column("urgency", Code), Column("path", Code), Column("accepted", Integer), Column("reached", Integer),
     Column("offer", Code), Column("answer", Code), Column("close", Code),
     *(Optional(hours, Integer) for hours in ("hours_to_open", "hours_to_accept", "hours_to_reach")),
+)  # fmt: skip
+
+# What became of a hand-over beside its outcome's columns, whose names others rely on.
+course = strict(
+    "course", metadata,
+    Column(
+        "outcome", Number, ForeignKey("outcome.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("week", Week), Column("unit", Code), Column("assessment", Code),
+    *(Optional(f"open_hours_to_{what}", Integer) for what in ("open", "accept", "reach")),
+)  # fmt: skip
+
+# In how many conversations words were shown in which language: sums of a quarter, no unit's and nobody's.
+spoken = strict(
+    "spoken", metadata,
+    Column("quarter", Code, primary_key=True), Column("language", Code, primary_key=True),
+    Column("count", Integer),
 )  # fmt: skip
 
 referral = strict(
@@ -230,6 +248,24 @@ seen_update = strict(
 Index(None, trace.c.due)
 for _due in (notice.c.due, session.c.cover):
     Index(None, _due, sqlite_where=_due.is_not(None))
+
+# What reports count, in the order they group by, so that neither a table is read nor a million rows are sorted.
+HANDED = "result IN ('disclosed', 'unsure') AND path IN ('referral', 'shelter', 'police')"
+ASSESSED = "assessment = 'done'"
+
+
+def _counted(name: str, table: Table, columns: str, only: str | None = None) -> None:
+    where = None if only is None else text(only)
+    found = (table.c[column] for column in columns.split())
+    Index(f"ix_{table.name}_{name}", *found, sqlite_where=where)
+
+
+_counted("results", outcome, "week unit result mode children duty path")
+_counted("steps", outcome, "week unit path accepted reached offer answer close hours_to_open", HANDED)
+_counted("assessed", course, "week unit", ASSESSED)
+for _span in ("to_open", "to_accept", "to_reach"):
+    _counted(f"hours_{_span}", outcome, f"week hours_{_span}", f"hours_{_span} IS NOT NULL")
+    _counted(f"open_hours_{_span}", course, f"week open_hours_{_span}", f"open_hours_{_span} IS NOT NULL")
 
 Index(None, staff.c.admitted, sqlite_where=staff.c.removed.is_(None))
 

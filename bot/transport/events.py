@@ -25,6 +25,7 @@ ALIASES = {
     "ansatte": "staff",
     "inviter": "invite",
     "invitér": "invite",
+    "rapport": "report",
 }
 SOUGHT_AT_MOST = 40  # signs of what is looked for among the cards
 WORDS_AT_MOST = 100  # no name and no telephone number is as long; of longer words no more goes on

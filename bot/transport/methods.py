@@ -33,7 +33,7 @@ async def picture(bot: Bot, chat: int, png: bytes, caption: str) -> int:
         "sendPhoto",
         {
             "chat_id": chat,
-            "photo": InputFile(png, filename="report.png"),  # which also says that it is an image/png
+            "photo": InputFile(png, filename="figures.png"),  # which also says that it is an image/png
             "caption": _fitting(caption),
             "protect_content": False,
             "disable_notification": True,

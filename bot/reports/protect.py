@@ -1,0 +1,74 @@
+"""Which sums may be seen, so that no small number can be read or reckoned; the one place where that is decided.
+
+A number under five is hidden. What is shown is rounded down to a multiple of five, so that `20` stands for 20 to 24.
+Where one part alone of a sum would be hidden, the smallest of the others is hidden with it. The sum itself is lowered
+by another five where the parts that are shown would otherwise tell that a hidden one cannot be nought. Nothing is ever
+added up over quarters, and every quarter is the same thirteen weeks, so that no two periods overlap.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+SMALLEST = 5
+_SLACK = SMALLEST - 1  # what a number that is shown may stand for besides itself
+
+Shown = int | None  # None is hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """One measure: what is shown of each part, and of all together. `pair` are two hidden parts of which a reader
+    cannot tell which is the small one."""
+
+    parts: Mapping[str, Shown] = field(default_factory=dict)
+    total: Shown = None
+    pair: frozenset[str] = frozenset()
+
+
+def protected(parts: Mapping[str, int], within: Sums | None = None, elsewhere: int = 0) -> Sums:
+    """The sums of one measure that may be seen. `within` is what is shown of the measure that it is a part of: what
+    is hidden there is hidden here, and nothing is shown as more than it. `elsewhere` counts in the sum of all, and is
+    shown as no part of it."""
+    shown = {name: alone(count) for name, count in parts.items()}
+    if within is not None:
+        shown = {name: None if within.parts[name] is None else one for name, one in shown.items()}
+    hidden = [name for name, one in shown.items() if one is None]
+    if len(hidden) == 1 and len(shown) > 1:
+        hidden.append(min((one, name) for name, one in shown.items() if one is not None)[1])
+        shown[hidden[1]] = None
+    pair = frozenset(hidden) if len(hidden) == 2 else within.pair if within else frozenset()
+    total = alone(sum(parts.values()) + elsewhere)
+    if total is not None:
+        total = alone(min([total, *_bounds(Sums(shown, total, pair), within)]))
+    return Sums(shown, total, pair)
+
+
+def alone(count: int) -> Shown:
+    """A number of which no parts are shown and which is no part of one."""
+    return None if count < SMALLEST else count - count % SMALLEST
+
+
+def _bounds(sums: Sums, within: Sums | None) -> Iterator[int]:
+    """What the sum may be shown as at most: what the others can be where a hidden one is nought, and the sum that this
+    one is a part of."""
+    if within is not None and within.total is not None:
+        yield within.total
+    most = {name: _most(name, one, sums, within) for name, one in sums.parts.items()}
+    for name, one in sums.parts.items():
+        others = [most[other] for other in sums.parts if other != name]
+        if one is None and None not in others:
+            yield sum(other for other in others if other is not None)
+
+
+def _most(name: str, one: Shown, sums: Sums, within: Sums | None) -> int | None:
+    """What a reader can take a part to be at most; None where she cannot tell."""
+    if one is not None:
+        return one + _SLACK
+    if name not in sums.pair:
+        return _SLACK
+    # The one that is hidden with it came first among those that could be shown, and is no larger than what it is in.
+    shown = min(((other, part) for part, other in sums.parts.items() if other is not None), default=None)
+    known = [] if shown is None else [shown[0] if name < shown[1] else shown[0] - SMALLEST]
+    if within is not None and (around := within.parts[name]) is not None:
+        known.append(around)
+    return min(known) + _SLACK if known else None
