@@ -5,24 +5,31 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from bot.errors import StorageFailed
 from bot.storage.sqlite import open_engine, wipe, world_errors
 
 T = TypeVar("T")
 
 
 class Database:
-    """Open until `close`. Only `run` is asynchronous, for drivers that need it; SQLite works inline."""
+    """Open until `close`. Only `run` is asynchronous, for drivers that need it; SQLite works inline. `errors` is how
+    often it did not take something since it was opened."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.errors = 0
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """One transaction: commits when `work` returns, rolls back when it raises.
 
         Raises StorageFailed when the database is locked, full, damaged or away.
         """
-        with world_errors(), self._engine.begin() as c:
-            return work(c)
+        try:
+            with world_errors(), self._engine.begin() as c:
+                return work(c)
+        except StorageFailed:
+            self.errors += 1
+            raise
 
     def wipe(self) -> bool:
         """Leaves nothing of deleted rows in the file nor in its log; False when it was in use: try again later."""
