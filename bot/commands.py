@@ -14,6 +14,7 @@ from bot import (
     colleagues,
     dialogue,
     freshness,
+    health,
     inviting,
     practising,
     probing,
@@ -137,6 +138,11 @@ def _named(house: House, staff: Staff, referral: Referral) -> str:
     return house.phrase(f"inbox.{taken}{referral.urgency}", staff, code=referral.reference)
 
 
+@cards.open_to_the_eye
+def _health(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+    return _hidden(c, house, staff, now) or health.ask(c, house, staff, event, now)
+
+
 def _of_coordinators(order: Order) -> Order:
     """To everybody else there is no such command."""
 
@@ -162,11 +168,12 @@ _ORDERS: dict[str, Order] = {
     "stop": _stop,
     "staff": _of_coordinators(colleagues.ask),
     "invite": _of_coordinators(inviting.ask),
+    "health": _of_coordinators(_health),
 }
 
 
 def of_role(role: str) -> tuple[str, ...]:
     """The commands that a person's menu lists; nobody is referred to a frontline employee."""
     hidden = {"start"} | ({"inbox", "away"} if role == "frontline" else set())
-    hidden |= set() if role == "coordinator" else {"staff", "invite"}
+    hidden |= set() if role == "coordinator" else {"staff", "invite", "health"}
     return tuple(name for name in _ORDERS if name not in hidden)
