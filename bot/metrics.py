@@ -35,7 +35,7 @@ _NOT_THERE: tuple[dict[str, Any], ...] = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # a registry keeps its collectors by what they are, not by what they hold
 class Shown(Collector):
     """What is shown. `vitals` is what the rows last said, None while they cannot be read: an old number would be taken
     for a good one. Only the codes of closed lists become labels, whatever was counted."""
