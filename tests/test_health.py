@@ -13,7 +13,7 @@ from bot.counting import Vitals
 from bot.health import _Screen
 from bot.locales import reading
 from bot.model import CARD_LENGTH, Staff
-from bot.storage import traces
+from bot.storage import people, traces
 from bot.transport.events import ALIASES
 from tests.cast import CONTENT, OPENED, TOWN, Cast, on_stage, play, refer
 
@@ -207,6 +207,26 @@ async def test_while_a_talk_is_hidden_the_hidden_screen_is_shown_again(tmp_path:
         await cast.karen.uncover()
         await cast.karen.say("/health")
         assert "Udgave" in cast.karen.screen
+
+
+async def test_of_two_open_conversations_each_is_kept_hidden(tmp_path: Path) -> None:
+    """A hand-over that was hidden while it was on the card, and her own talk that is hidden behind another."""
+    async with on_stage(tmp_path) as cast:
+        await cast.sql("UPDATE staff SET blocked = 1 WHERE role = 'key_person'")
+        await refer(cast.anna)
+        await cast.outbox()
+        reference = await cast.reference()
+        await cast.karen.press(f"open.{reference}")
+        await cast.karen.press("Skjul")
+        hidden = cast.karen.screen
+        await cast.karen.say("/health")
+        assert cast.karen.screen == hidden and "Udgave" not in cast.karen.transcript()
+        await cast.karen.uncover()
+        await play(cast, "karen > /new\nkaren * Skjul")
+        number = await cast.karen.id()
+        await cast.ask(lambda c: people.set_active(c, number, reference))
+        await cast.karen.say("/health")
+        assert "Udgave" not in cast.karen.transcript() and "Lokale" in cast.karen.transcript()
 
 
 async def test_a_talk_that_is_open_comes_back_with_one_press(tmp_path: Path) -> None:
