@@ -79,23 +79,26 @@ def wind(c: Connection, house: House, reference: str) -> None:
     notices.queue(c, "clock", referral.sender, reference, due)
 
 
-def strike(c: Connection, house: House, clock: Notice, now: datetime) -> None:
-    """The clock was due: go on to the next, or find that there is time yet."""
+def strike(c: Connection, house: House, clock: Notice, now: datetime) -> str:
+    """The clock was due: go on to the next, or find that there is time yet. Whether more were asked, nobody is left to
+    ask, or neither: one of counting's codes, or ""."""
     referral, watch = referrals.get(c, clock.reference), watches.get(c, clock.reference)
     if referral is None or referral.closed or referral.accepted_by is not None:
         notices.drop(c, clock.id)
         watches.end(c, clock.reference)
-        return
+        return ""
     if watch is None:  # nobody knows since when it waits: its time begins anew, and it stays due
         restart(c, house, clock.reference, now)
-        return
+        return ""
     asked = notices.of(c, clock.reference, "referral")
     if handover.deadline(referral.urgency, watch, asked, house.rules) > now:
         wind(c, house, clock.reference)
-        return
-    if not ask(c, house, referral, now, late=True):
+        return ""
+    more = ask(c, house, referral, now, late=True)
+    if not more:
         _ring_again(c, house, clock.reference, now)
     tell_sender(c, house, clock.reference, now)
+    return "asked_more" if more else "nobody_left"
 
 
 def _ring_again(c: Connection, house: House, reference: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ from bot import (
     colleagues,
     dialogue,
     freshness,
+    health,
     inviting,
     practising,
     probing,
@@ -138,6 +139,16 @@ def _named(house: House, staff: Staff, referral: Referral) -> str:
     return house.phrase(f"inbox.{taken}{referral.urgency}", staff, code=referral.reference)
 
 
+def _unless_hidden(order: Order) -> Order:
+    """Where the hidden screen lies over any conversation of hers, it is all that is shown."""
+
+    @cards.open_to_the_eye
+    def seen(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+        return _hidden(c, house, staff, now) or order(c, house, staff, event, now)
+
+    return seen
+
+
 def _of_coordinators(order: Order) -> Order:
     """To everybody else there is no such command."""
 
@@ -163,12 +174,13 @@ _ORDERS: dict[str, Order] = {
     "stop": _stop,
     "staff": _of_coordinators(colleagues.ask),
     "invite": _of_coordinators(inviting.ask),
-    "report": _of_coordinators(cards.open_to_the_eye(reporting.ask)),
+    "report": _of_coordinators(_unless_hidden(reporting.ask)),
+    "health": _of_coordinators(_unless_hidden(health.ask)),
 }
 
 
 def of_role(role: str) -> tuple[str, ...]:
     """The commands that a person's menu lists; nobody is referred to a frontline employee."""
     hidden = {"start"} | ({"inbox", "away"} if role == "frontline" else set())
-    hidden |= set() if role == "coordinator" else {"staff", "invite", "report"}
+    hidden |= set() if role == "coordinator" else {"staff", "invite", "report", "health"}
     return tuple(name for name in _ORDERS if name not in hidden)

@@ -15,11 +15,11 @@ from bot.errors import ConfigError
 TELEGRAM = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")  # Telegram's own letters; it would take one letter, too
-_LISTEN = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:]+):(\d{1,5})")
+_ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\[\]:]+):(\d{1,5})")
 _OTHER_DOORS = ("/healthz", "/readyz")
 KNOWN = {
     *("TOKEN", "API_BASE", "DATABASE", "MUNICIPALITY", "KEY", "KEY_OLD", "LOG"),
-    *("WEBHOOK_URL", "WEBHOOK_SECRET", "LISTEN"),
+    *("WEBHOOK_URL", "WEBHOOK_SECRET", "LISTEN", "METRICS"),
 }
 
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -39,6 +39,7 @@ class Settings:
     webhook_url: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
     listen: tuple[str, int] = ("127.0.0.1", 8443)
+    metrics: tuple[str, int] | None = None
 
 
 def settings(environment: Mapping[str, str], *, need: tuple[str, ...] = ()) -> Settings:
@@ -74,7 +75,8 @@ def settings(environment: Mapping[str, str], *, need: tuple[str, ...] = ()) -> S
         key_old=found["KEY_OLD"],
         webhook_url=found["WEBHOOK_URL"],
         webhook_secret=found["WEBHOOK_SECRET"],
-        listen=_listen(found["LISTEN"] or "127.0.0.1:8443"),
+        listen=_address("LISTEN", found["LISTEN"] or "127.0.0.1:8443"),
+        metrics=_address("METRICS", found["METRICS"], "127.0.0.1:9464") if found["METRICS"] else None,
     )
 
 
@@ -119,17 +121,20 @@ def _check_webhook_url(url: str) -> None:
 
 
 def is_this_machine(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    return is_loopback(urlsplit(url).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 
 
-def _listen(address: str) -> tuple[str, int]:
-    found = _LISTEN.fullmatch(address)
+def _address(name: str, address: str, example: str = "127.0.0.1:8443") -> tuple[str, int]:
+    found = _ADDRESS.fullmatch(address)
     if found is None or not 0 < int(found[2]) < 65536:
-        raise ConfigError(f"OPSPOR_LISTEN is '{address}'; it takes a host and a port, as 127.0.0.1:8443")
+        raise ConfigError(f"OPSPOR_{name} is '{address}'; it takes a host and a port, as {example}")
     return found[1].strip("[]"), int(found[2])
 
 

@@ -32,6 +32,7 @@ async def handle(house: House, event: Event) -> Reply | None:
         reply, due = await house.db.run(lambda c: _committed(c, house, event))
     except SessionConflict:  # somebody else saved this session first: what she sees now is read again
         reply, due = await house.db.run(lambda c: _committed(c, house, event))
+    house.counts.updates[event.kind] += 1
     if due:
         house.wake()
     return reply

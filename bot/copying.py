@@ -34,9 +34,9 @@ def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) 
     return replace(reply, toast=house.phrase("copy.comes", staff))
 
 
-async def show(house: House, post: Post, notice: Notice, now: datetime) -> None:
+async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
     """First the neutral sentence, which is all that a lock screen shows, then the words in its place. The one message
-    that can be copied and passed on. Raises SendFailed."""
+    that can be copied and passed on. False where it cannot be made any more. Raises SendFailed."""
     found = await house.db.run(lambda c: _text(c, house, notice))
     if found is not None:
         staff, text = found
@@ -49,6 +49,7 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> None:
         await house.db.run(lambda c: notices.sent(c, notice, message))
     else:
         await house.db.run(lambda c: notices.drop(c, notice.id))
+    return found is not None
 
 
 def _stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> None:

@@ -122,6 +122,11 @@ def pause(attempts: int, retry_after: float | None = None) -> timedelta:
     return max(grown, timedelta(seconds=retry_after or 0))
 
 
+def waited(attempts: int) -> timedelta:
+    """How long something has been put off that was tried so often, where Telegram asked for no longer pauses."""
+    return sum((pause(before) for before in range(attempts)), timedelta())
+
+
 # --- what is said of it -----------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.counting import Counts
 from bot.handover import Rules
 from bot.library import Library, LocalLink, LocalOffer
 from bot.locales.words import Words
@@ -24,7 +25,9 @@ class House:
     `reference` makes a new opaque reference; `wake` tells the outbox that something is due; `term` is how long an
     admission holds; `offers` are the municipality's that are valid now; `offer_every` is how often somebody is offered
     to practise, nothing for never; `copies` holds, by employee, what is to be copied until it is sent; `link` is the
-    deep link that carries a code, "" where Telegram has not said the bot's name."""
+    deep link that carries a code, "" where Telegram has not said the bot's name; `counts` is what the house counts of
+    its own work; `silence` is for how many seconds Telegram has not answered, None where nobody knows; `grown_old` says
+    how many laws, numbers, plans and offers need a check; `version` is the house's own."""
 
     db: Database
     cipher: Cipher
@@ -45,6 +48,10 @@ class House:
     copies: dict[int, str] = field(default_factory=dict)
     term: timedelta = timedelta(days=365)
     link: Callable[[str], str] = _no_link
+    counts: Counts = field(default_factory=Counts)
+    silence: Callable[[], float | None] = lambda: None
+    grown_old: Callable[[], Mapping[str, int]] = dict
+    version: str = ""
 
     def today(self, now: datetime) -> date:
         """On the municipality's calendar."""

@@ -225,21 +225,37 @@ class Municipality(_Table):
             specialists={about: unit for about, unit in self.specialists if unit},
         )
 
+    def grown_old(self, today: date) -> dict[str, int]:
+        """How many of its dated data need a check."""
+        return {
+            "offers": sum(not _is_valid(one, today) for one in self.offer),
+            "numbers": len(self._unchecked(today)),
+            "plan": int(bool(self._of_plan(today))),
+        }
+
     def warnings(self, today: date) -> Iterator[str]:
         """What has grown old, for the log at start and for `opspor doctor`."""
         for offer in self.offer:
             if not _is_valid(offer, today):
                 yield f"offer '{offer.name}' is past its date or not checked for 6 months and is not shown"
-        for name, contact in (("reception", self.reception), ("acute", self.acute)):
-            if today - contact.last_checked > LAW_CHECKED_WITHIN:
-                yield f"the number of '{name}' was last checked on {contact.last_checked}: ring and check it"
-        plan = self.links.get("preparedness_plan")
-        if plan is None or plan.adopted is None:
-            yield "no preparedness plan with an 'adopted' date is linked (barnets lov § 15, stk. 2)"
-        elif today - plan.adopted > PLAN_ADOPTED_WITHIN:
-            yield f"the preparedness plan was adopted on {plan.adopted}, more than four years ago"
+        for name, contact in self._unchecked(today).items():
+            yield f"the number of '{name}' was last checked on {contact.last_checked}: ring and check it"
+        if of_plan := self._of_plan(today):
+            yield of_plan
         if not self.content.unverified_approved_by:
             yield "advice from professional memory is not shown, because nobody has approved it"
+
+    def _unchecked(self, today: date) -> dict[str, Contact]:
+        numbers = {"reception": self.reception, "acute": self.acute}
+        return {name: one for name, one in numbers.items() if today - one.last_checked > LAW_CHECKED_WITHIN}
+
+    def _of_plan(self, today: date) -> str:
+        plan = self.links.get("preparedness_plan")
+        if plan is None or plan.adopted is None:
+            return "no preparedness plan with an 'adopted' date is linked (barnets lov § 15, stk. 2)"
+        if today - plan.adopted > PLAN_ADOPTED_WITHIN:
+            return f"the preparedness plan was adopted on {plan.adopted}, more than four years ago"
+        return ""
 
 
 def _is_valid(offer: Offer, today: date) -> bool:

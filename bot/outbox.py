@@ -50,6 +50,7 @@ async def run(house: House, post: Post, wake: asyncio.Event, stop: asyncio.Event
         try:
             begun = await _begin(house, post)
         except Exception as error:
+            house.counts.failures["outbox"] += 1
             log.error("event=outbox_round_failed error=%s", type(error).__name__)
         for task in begun:
             under_way.add(task)
@@ -82,7 +83,7 @@ async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
         *(cleaning.look_for(house, post, one) for one in lost),
         *(cleaning.delete(house, post, one, messages) for one, messages in gone),
     ]
-    return [asyncio.create_task(_careful(one)) for one in work]
+    return [asyncio.create_task(_careful(house, one)) for one in work]
 
 
 def _due(c: Connection, house: House, now: datetime) -> Due:
@@ -100,11 +101,12 @@ def _claimed(c: Connection, now: datetime) -> list[Notice]:
     return [notice for notice in claims if notice is not None]
 
 
-async def _careful(work: Coroutine[Any, Any, None]) -> None:
+async def _careful(house: House, work: Coroutine[Any, Any, None]) -> None:
     """What fails here comes again when its claim has run out: it holds up no other and is not lost."""
     try:
         await work
     except Exception as error:
+        house.counts.failures["delivery"] += 1
         log.error("event=delivery_failed error=%s", type(error).__name__)
 
 
@@ -113,32 +115,42 @@ async def _careful(work: Coroutine[Any, Any, None]) -> None:
 
 async def _deliver(house: House, post: Post, notice: Notice) -> None:
     now = house.clock()
+    if notice.kind in _BY_ITSELF:
+        escalated = await house.db.run(lambda c: _BY_ITSELF[notice.kind](c, house, notice, now))
+        house.counts.escalations.update([escalated] if escalated else [])
+        return
     try:
-        if notice.kind in _BY_ITSELF:
-            await house.db.run(lambda c: _BY_ITSELF[notice.kind](c, house, notice, now))
-        elif notice.kind == freshness.OFFER and notice.message:
-            await house.db.run(lambda c: freshness.take_back(c, notice, now))
-        elif notice.kind == "copy":
-            await copying.show(house, post, notice, now)
-        elif notice.kind == reporting.REPORT:
-            await reporting.show(house, post, notice, now)
-        elif notice.kind == terms.MENU:
-            await _take_menu(house, post, notice)
-        elif notice.kind == "status":
-            await status_card.show(house, post, notice, now)
-        else:
-            await _ring(house, post, notice, now)
+        result = "sent" if await _told(house, post, notice, now) else ""
     except SendFailed as error:
         failure = error
         await house.db.run(lambda c: _failed(c, house, notice, failure, now))
+        result = "later" if not failure.permanent else "blocked" if failure.blocked else "refused"
+    if result:
+        house.counts.deliveries[notice.kind, result] += 1
 
 
-async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None:
+async def _told(house: House, post: Post, notice: Notice, now: datetime) -> bool:
+    """False where there was nothing to tell any more. Raises SendFailed."""
+    if notice.kind == freshness.OFFER and notice.message:
+        await house.db.run(lambda c: freshness.take_back(c, notice, now))
+        return False
+    if notice.kind == "copy":
+        return await copying.show(house, post, notice, now)
+    if notice.kind == reporting.REPORT:
+        return await reporting.show(house, post, notice, now)
+    if notice.kind == terms.MENU:
+        return await _take_menu(house, post, notice)
+    if notice.kind == "status":
+        return await status_card.show(house, post, notice, now)
+    return await _ring(house, post, notice, now)
+
+
+async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> bool:
     """The one neutral notice, whatever it is about; what it is about shows after it has been opened."""
     staff = await house.db.run(lambda c: addressees.still(c, house, notice))
     if staff is None:
         await house.db.run(lambda c: notices.drop(c, notice.id))
-        return
+        return False
     silent = (
         bool(notice.message)
         or notice.kind in ("probe", freshness.OFFER)
@@ -146,25 +158,28 @@ async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> None
     )  # with a message it only replaces that one
     shown = neutral(house, staff, f"0:open.{notice.reference}", silent)
     await send(house, post, staff, notice.id, shown, lambda c, message: _rung(c, house, notice, message, now))
+    return True
 
 
-async def _take_menu(house: House, post: Post, notice: Notice) -> None:
+async def _take_menu(house: House, post: Post, notice: Notice) -> bool:
     """Whoever was removed sees no commands any more; she may be back by now."""
     here = await house.db.run(lambda c: people.by_id(c, house.cipher, notice.staff))
     gone = await house.db.run(lambda c: people.by_id(c, house.cipher, notice.staff, removed=True))
     if here is None and gone is not None:
         await post.take_menu(gone.chat)
     await house.db.run(lambda c: notices.drop(c, notice.id))
+    return here is None and gone is not None
 
 
-def _back_at_work(c: Connection, house: House, notice: Notice, now: datetime) -> None:
+def _back_at_work(c: Connection, house: House, notice: Notice, now: datetime) -> str:
     staff = people.by_id(c, house.cipher, notice.staff)
     notices.drop(c, notice.id)
     if staff is not None:
         absence.returned(c, house, staff, now)
+    return ""
 
 
-# What is due and is sent to nobody.
+# What is due and is sent to nobody; each says whether a hand-over went on to others.
 _BY_ITSELF = {"clock": asking.strike, "return": _back_at_work}
 
 

@@ -36,8 +36,9 @@ def means(c: Connection, house: House, staff: Staff, event: Event, now: datetime
     return cards.house_card(c, house, staff, first, now, event.message, more=tuple(more))
 
 
-async def show(house: House, post: Post, notice: Notice, now: datetime) -> None:
-    """The picture with its five lines, and the units; in words alone where nothing can be drawn. Raises SendFailed."""
+async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
+    """The picture with its five lines, and the units; in words alone where nothing can be drawn. False where nobody is
+    to be told any more. Raises SendFailed."""
     staff = await house.db.run(lambda c: _reader(c, house, notice))
     if staff is not None:
         report = await house.db.read(lambda c: _made(c, house, now))
@@ -47,6 +48,7 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> None:
             house, notice, staff, lambda: post.send(staff.chat, _words(telling.units(report, tell))), now
         )
     await house.db.run(lambda c: notices.drop(c, notice.id))
+    return staff is not None
 
 
 def _reader(c: Connection, house: House, notice: Notice) -> Staff | None:

@@ -6,23 +6,26 @@ import logging
 import secrets
 import signal
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import commands, conversation, inviting, outbox, sweeping
+from bot import commands, conversation, inviting, outbox, sweeping, vitals
 from bot.config import Settings
 from bot.consequences import CHAT_KEPT
+from bot.counting import Vitals
 from bot.errors import StorageFailed
 from bot.flows import loader
 from bot.house import House
 from bot.locales import reading, words
 from bot.model import Staff
-from bot.municipality import Municipality
+from bot.municipality import LAW_CHECKED_WITHIN, Municipality
 from bot.storage import entries, keys, migrate, people, sendings, sessions, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
@@ -78,9 +81,13 @@ def _ready(c: Connection, cipher: Cipher) -> None:
 
 
 def house_of(
-    prepared: Prepared, clock: Clock, wake: Callable[[], None], username: Callable[[], str] = lambda: ""
+    prepared: Prepared,
+    clock: Clock,
+    wake: Callable[[], None],
+    username: Callable[[], str] = lambda: "",
+    silence: Callable[[], float | None] = lambda: None,
 ) -> House:
-    """`username` is the bot's, "" until Telegram has said it."""
+    """`username` is the bot's, "" until Telegram has said it; `silence` for how long it has said nothing."""
     municipality = prepared.municipality
     zone = ZoneInfo(municipality.timezone)
 
@@ -106,7 +113,16 @@ def house_of(
         offers=lambda: municipality.offers_on(clock().astimezone(zone).date()),
         term=municipality.admission.term,
         link=lambda code: f"https://t.me/{username()}?start={code}" if username() else "",
+        silence=silence,
+        grown_old=lambda: grown_old(prepared, clock().astimezone(zone).date()),
+        version=version("opspor"),
     )
+
+
+def grown_old(prepared: Prepared, today: date) -> dict[str, int]:
+    """How many laws, numbers, plans and offers need a check; which ones `opspor doctor` says."""
+    laws = sum(today - law.checked_on > LAW_CHECKED_WITHIN for law in prepared.content.laws.values())
+    return {"laws": laws, **prepared.municipality.grown_old(today)}
 
 
 def new_reference() -> str:
@@ -132,17 +148,33 @@ async def run(
     when_moved(wake.set)
     when_moved(moved.set)
     called = [""]
-    house = house_of(prepared, clock, wake.set, lambda: called[0])
+    house = house_of(prepared, clock, wake.set, lambda: called[0], lambda: line.silence())
     line = line_of(house, prepared.settings)
     listener = line.listener(door_of(prepared.settings), partial(_stored, house)) if by_webhook else None
     try:
-        username = await unless(stop, line.start())
-        if username is not None:
-            called[0] = username
-            await _receive(house, line, listener, stop, wake, moved, partial(ready, username))
+        async with _exported(house, prepared.settings):
+            username = await unless(stop, line.start())
+            if username is not None:
+                called[0] = username
+                await _receive(house, line, listener, stop, wake, moved, partial(ready, username))
     finally:
         if listener is not None:
             listener.close()
+
+
+def _exported(house: House, settings: Settings) -> AbstractAsyncContextManager[None]:
+    """The metrics at their port for as long, where that is asked for. Entering it raises ConfigError."""
+    if settings.metrics is None:
+        return contextlib.nullcontext()
+    from bot import (
+        metrics,
+    )  # only now: whoever does not ask for them needs neither their library nor a web server
+
+    async def read() -> Vitals:
+        return await house.db.run(lambda c: vitals.read(c, house, house.clock()))
+
+    shown = metrics.Shown(house.counts, lambda: house.db.errors, house.silence, house.version)
+    return metrics.exported(settings.metrics, shown, read)
 
 
 async def _receive(
@@ -188,6 +220,7 @@ def line_of(house: House, settings: Settings, wire: transport.Wire | None = None
         on_live=partial(_live, house),
         words=_toasts(house),
         menu=partial(_menu, house),
+        on_taken=house.counts.took,
         wire=wire,
     )
 

@@ -14,13 +14,14 @@ from bot.post import Post, edited, neutral, send
 from bot.storage import notices, people, referrals, traces
 
 
-async def show(house: House, post: Post, notice: Notice, now: datetime) -> None:
+async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
     """Edited in place; new ones come as the neutral notice and are edited at once, because an edit rings
-    nowhere and a lock screen shows the words that were sent first. Raises SendFailed."""
+    nowhere and a lock screen shows the words that were sent first. False where there is nothing to say any more.
+    Raises SendFailed."""
     found = await house.db.run(lambda c: _status(c, house, notice))
     if found is None:
         await house.db.run(lambda c: notices.drop(c, notice.id))
-        return
+        return False
     staff, shown, ended = found
     message = notice.message
     if message and not await edited(post, staff.chat, message, shown):
@@ -36,6 +37,7 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> None:
         )
         await post.edit(staff.chat, message, shown)
     await house.db.run(lambda c: _shown(c, notice, message, now, ended))
+    return True
 
 
 def _stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> None:

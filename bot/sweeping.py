@@ -45,6 +45,7 @@ class Sweep:
             try:
                 await work()
             except Exception as error:  # a sweep that died would leave everything standing
+                self._house.counts.failures[name] += 1
                 log.error("event=sweep_failed work=%s error=%s", name, type(error).__name__)
 
     def _works(self) -> Iterator[tuple[str, Callable[[], Awaitable[object]]]]:

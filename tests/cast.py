@@ -358,6 +358,7 @@ class Cast:
             on_live=partial(root._live, self.house),
             words=root._toasts(self.house),
             menu=partial(root._menu, self.house),
+            on_taken=self.house.counts.took,
             wire=self.wire,
             clock=self.time.monotonic,
             sleep=self.time.sleep,

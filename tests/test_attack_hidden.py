@@ -38,7 +38,7 @@ from tests.wire import BASE, TOKEN
 T = TypeVar("T")
 FACTS = DEFAULTS_TO_THE_END | {"moment": "during", "mode": "told", "wish": "help", "consent": "named"}
 WHOLE = ("Anna Bjerregaard", "00 00 00 71", "Ring til:")
-COMMANDS = ("new", "duty", "help", "start", "inbox", "away", "language", "staff", "nonsense")
+COMMANDS = ("new", "duty", "help", "start", "inbox", "away", "language", "staff", "health", "nonsense")
 ENDING = ("stop", "clear")
 REFERENCES = ("r1", "0", "1", "2", "da", "en", "overview", "notification", "d1", "present")
 ANY_CODE = sorted(

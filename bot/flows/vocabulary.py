@@ -164,7 +164,7 @@ PLACEHOLDERS = frozenset(
 OF_PHRASES = frozenset(
     {
         *("time", "key_name", "key_staff_phone", "count", "unit", "units"),
-        *("who", "role", "phone", "until", "back", "number", "page", "pages", "language", "said"),
+        *("who", "role", "phone", "until", "when", "back", "number", "page", "pages", "language", "said"),
         *("period", "before", "half", "most"),
     }
 )

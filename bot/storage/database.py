@@ -1,28 +1,32 @@
 """One transaction at a time on a database checked when it was opened; what is asked stands elsewhere."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool
 
+from bot.errors import StorageFailed
 from bot.storage.sqlite import READS, open_engine, wipe, world_errors
 
 T = TypeVar("T")
 
 
 class Database:
-    """Open until `close`. Only `run` is asynchronous, for drivers that need it; SQLite works inline."""
+    """Open until `close`. Only `run` is asynchronous, for drivers that need it; SQLite works inline. `errors` is how
+    often it did not take something since it was opened."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.errors = 0
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """One transaction: commits when `work` returns, rolls back when it raises.
 
         Raises StorageFailed when the database is locked, full, damaged or away.
         """
-        with world_errors(), self._engine.begin() as c:
+        with self._counted(), self._engine.begin() as c:
             return work(c)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -37,8 +41,17 @@ class Database:
         return await asyncio.to_thread(self.read_now, work)
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
-        with world_errors(), self._engine.connect().execution_options(**READS) as c, c.begin():
+        with self._counted(), self._engine.connect().execution_options(**READS) as c, c.begin():
             return work(c)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            with world_errors():
+                yield
+        except StorageFailed:
+            self.errors += 1
+            raise
 
     def wipe(self) -> bool:
         """Leaves nothing of deleted rows in the file nor in its log; False when it was in use: try again later."""

@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from bot.model import Notice
 from bot.storage.tables import notice
+from bot.storage.types import Moment
 from bot.storage.upsert import spelt
 
 OF_COORDINATORS = frozenset({"nowhere", "duty_unit", "lapsing"})  # told to nobody else
@@ -24,6 +25,20 @@ _DUE = (
     _ALL.where(notice.c.due.is_not(None), notice.c.due <= bindparam("now"))
     .order_by(notice.c.due, notice.c.id)
     .limit(bindparam("limit"))
+)
+# What should have gone: it is due, or was tried in vain and is put off until the next try.
+_IS_LATE = and_(
+    notice.c.due.is_not(None), or_(notice.c.due <= bindparam("now", type_=Moment), notice.c.attempts > 0)
+)
+_LATE = (
+    select(notice.c.attempts, func.count(), func.min(notice.c.due))
+    .where(_IS_LATE)
+    .group_by(notice.c.attempts)
+)
+_AHEAD = (
+    select(func.count())
+    .select_from(notice)
+    .where(notice.c.due > bindparam("now", type_=Moment), notice.c.attempts == 0)
 )
 _NEXT_DUE = select(func.min(notice.c.due)).where(notice.c.due.is_not(None))
 _OF = _ALL.where(notice.c.reference == bindparam("of_reference")).order_by(notice.c.id)
@@ -82,6 +97,17 @@ def stands_on(c: Connection, notice_id: int, message: int) -> None:
 
 def next_due(c: Connection) -> datetime | None:
     return c.execute(_NEXT_DUE).scalar()
+
+
+def late(c: Connection, now: datetime) -> list[tuple[int, int, datetime]]:
+    """What should have gone by now: how often it was tried, how many of those there are, and the earliest of their next
+    tries."""
+    return [(attempts, count, due) for attempts, count, due in c.execute(_LATE, {"now": now})]
+
+
+def ahead(c: Connection, now: datetime) -> int:
+    """How many are for later."""
+    return int(c.execute(_AHEAD, {"now": now}).scalar_one())
 
 
 def is_due(c: Connection, notice_id: int) -> bool:

@@ -209,6 +209,11 @@ def everybody(c: Connection, cipher: Cipher) -> list[Staff]:
     return [_staff(cipher, row) for row in c.execute(_ALL)]
 
 
+def roster(c: Connection) -> list[Staff]:
+    """Everybody, for whom a name, a telephone and a chat are not needed: nothing is unsealed."""
+    return [_unnamed(row) for row in c.execute(_ALL)]
+
+
 def admitted_by(c: Connection, cipher: Cipher, moment: datetime) -> list[Staff]:
     """Those who were admitted, or renewed, by then; the longest ago first."""
     return [_staff(cipher, row) for row in c.execute(_SINCE, {"by": moment})]
@@ -264,6 +269,11 @@ def _staff(cipher: Cipher, row: Sequence[Any], chat: int | None = None) -> Staff
     number, sealed, role, unit, name, phone, *rest = row
     where = int(cipher.open(sealed) or NOWHERE) if chat is None else chat
     return Staff(number, where, cast(Role, role), unit, cipher.open(name), cipher.open(phone), *rest)
+
+
+def _unnamed(row: Sequence[Any]) -> Staff:
+    number, _, role, unit, _, _, *rest = row
+    return Staff(number, NOWHERE, cast(Role, role), unit, "", "", *rest)
 
 
 def _hash(code: str) -> bytes:

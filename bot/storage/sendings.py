@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from bot.storage.tables import sending, trace
+from bot.storage.types import Moment
 from bot.storage.upsert import spelt
 
 REPLY = 0  # in the place of a notice's id
@@ -21,6 +22,7 @@ _GET = select(sending).where(*_THIS)
 _DUE = (
     select(sending).where(sending.c.due <= bindparam("now")).order_by(sending.c.due).limit(bindparam("limit"))
 )
+_LOST = select(func.count()).select_from(sending).where(sending.c.due <= bindparam("now", type_=Moment))
 _CHANGE = update(sending).where(*_THIS)
 _END = delete(sending).where(*_THIS)
 _OTHERS = select(func.count()).where(
@@ -80,6 +82,11 @@ def settle(c: Connection, staff_id: int, notice: int, message: int, now: datetim
 def due(c: Connection, now: datetime, limit: int) -> Iterator[Sending]:
     """Those whose message is lost, or is to be looked for."""
     return (Sending(*row) for row in c.execute(_DUE, {"now": now, "limit": limit}).all())
+
+
+def lost(c: Connection, now: datetime) -> int:
+    """How many messages there may be in chats without anybody knowing their number."""
+    return int(c.execute(_LOST, {"now": now}).scalar_one())
 
 
 def others_under_way(c: Connection, one: Sending) -> bool:

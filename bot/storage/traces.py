@@ -26,6 +26,7 @@ _DUE = (
     .order_by(trace.c.due, trace.c.staff, trace.c.message)
     .limit(bindparam("limit"))
 )
+_OVERDUE = select(func.count(), func.min(trace.c.due)).where(trace.c.due <= bindparam("now", type_=Moment))
 _NEXT_DUE = select(func.min(trace.c.due)).where(trace.c.again.is_(None))
 _STANDING = select(trace.c.message).where(_HERS).order_by(trace.c.message)
 _SETTLE = delete(trace).where(_HERS, _IN)
@@ -60,6 +61,12 @@ def keep(c: Connection, staff_id: int, message: int, now: datetime, stays: timed
 def due(c: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
     """(staff, message), the longest overdue first."""
     return [(staff_id, message) for staff_id, message in c.execute(_DUE, {"now": now, "limit": limit})]
+
+
+def overdue(c: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """How many messages should be gone, and since when the first of them, put off or not."""
+    count, since = c.execute(_OVERDUE, {"now": now}).one()
+    return count, since
 
 
 def next_due(c: Connection) -> datetime | None:

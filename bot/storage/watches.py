@@ -3,15 +3,23 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from bot.model import Watch
-from bot.storage.tables import watch
+from bot.storage.tables import referral, watch
 from bot.storage.upsert import spelt
 
 _THIS = watch.c.reference == bindparam("of_reference")
 _GET = select(watch).where(_THIS)
 _END = delete(watch).where(_THIS)
+
+
+# Of those that nobody has taken and that are not closed.
+_NOBODY_LEFT = (
+    select(func.count())
+    .select_from(watch.join(referral, referral.c.reference == watch.c.reference))
+    .where(watch.c.exhausted, referral.c.closed.is_(None), referral.c.accepted_by.is_(None))
+)
 
 
 def _put(insert: Any) -> Any:
@@ -35,3 +43,8 @@ def get(c: Connection, reference: str) -> Watch | None:
 
 def end(c: Connection, reference: str) -> None:
     c.execute(_END, {"of_reference": reference})
+
+
+def nobody_left(c: Connection) -> int:
+    """How many hand-overs wait and have nobody left who could be asked."""
+    return int(c.execute(_NOBODY_LEFT).scalar_one())

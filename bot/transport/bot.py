@@ -63,6 +63,12 @@ class Transport:
     sender: Sender
     menus: Menus
     sleep: Sleep
+    wires: tuple[AiohttpRequest, ...] = ()
+
+    def silence(self) -> float | None:
+        """For how many seconds the Bot API has not answered anything; None where it never has, or nobody knows."""
+        heard = max((one.heard for one in self.wires), default=0.0)
+        return time.monotonic() - heard if heard else None
 
     async def start(self) -> str:
         """The bot's user name. Waits for as long as Telegram is not reached. Raises ConfigError."""
@@ -100,12 +106,13 @@ def build(
     menu: Callable[[str], Commands],
     wire: BaseRequest | None = None,
     updates_wire: BaseRequest | None = None,
+    on_taken: Callable[[float], None] = lambda seconds: None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Sleep = asyncio.sleep,
 ) -> Transport:
     """`on_event` runs the transaction and returns after the commit; `on_sending` stores that a new card goes to a
     chat, before it is sent, and `on_live` which message is now its live card; `menu` gives the commands that a
-    reply's `commands` stands for."""
+    reply's `commands` stands for; `on_taken` is told the seconds from an update's receipt to its commit."""
 
     pace = Pace(clock)
 
@@ -152,9 +159,10 @@ def build(
 
     menus = Menus(application.bot)
     sender = Sender(application.bot, Limits(clock, sleep), on_sending, on_live, menus)
-    intake = Intake(application, apologise=say(words.trouble))
+    intake = Intake(application, apologise=say(words.trouble), took=on_taken, clock=clock)
     receiver = Receiver(application.bot, updates_wire, intake, sleep=sleep)
-    return Transport(application, intake, receiver, sender, menus, sleep)
+    wires = tuple(one for one in (application.bot.request, updates_wire) if isinstance(one, AiohttpRequest))
+    return Transport(application, intake, receiver, sender, menus, sleep, wires)
 
 
 def _is_acute(event: Event) -> bool:

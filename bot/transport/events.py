@@ -22,6 +22,7 @@ ALIASES = {
     "øv": "practice",
     "hjaelp": "help",
     "hjælp": "help",
+    "helbred": "health",
     "ansatte": "staff",
     "inviter": "invite",
     "invitér": "invite",

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,8 @@ log = logging.getLogger(__name__)
 
 
 class Intake:
-    """`apologise` tells the person, calmly, that what she pressed led to nothing."""
+    """`apologise` tells the person, calmly, that what she pressed led to nothing; `took` is told for how many seconds
+    each update was ours, from its receipt until it was stored."""
 
     def __init__(
         self,
@@ -27,22 +29,28 @@ class Intake:
         apologise: Callable[[Update], None],
         *,
         seconds: float = HANDLING_SECONDS,
+        took: Callable[[float], None] = lambda seconds: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._application = application
         self._apologise = apologise
         self._seconds = seconds
+        self._took = took
+        self._clock = clock
         self._again: set[int] = set()
         application.add_error_handler(self._failed)
 
     async def take(self, raw: Any, held: set[int] | None = None) -> bool:
         """True where the update may be confirmed: it was stored, or never can be. A chat with an update that
         has to come again is added to `held`, and what comes from a held chat is not handled either."""
+        begun = self._clock()
         update = self._parsed(raw)
         if update is None:
             return True
         held = set() if held is None else held
         await self._application.update_processor.process_update(update, self._handle(update, held))
         if update.update_id not in self._again:
+            self._took(self._clock() - begun)
             return True
         self._again.remove(update.update_id)
         return False

@@ -3,6 +3,7 @@ what is said."""
 
 import json
 import logging
+import time
 from asyncio import timeout as at_most
 from collections.abc import Mapping
 from io import BytesIO
@@ -18,6 +19,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
+SERVER_ERRORS = 500  # an HTTP status from here on
 LONGEST_ANSWER = 16 * 1024 * 1024  # bytes; 100 of the fattest updates are a tenth of it
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -28,9 +30,10 @@ log = logging.getLogger(__name__)
 
 
 class AiohttpRequest(BaseRequest):
-    """One session and its pool of connections. All times are in seconds."""
+    """One session and its pool of connections. All times are in seconds; `heard` is when the last answer came, on the
+    machine's monotonic clock, 0 before the first."""
 
-    __slots__ = ("_connect", "_connections", "_proxy", "_read", "_session")
+    __slots__ = ("_connect", "_connections", "_proxy", "_read", "_session", "heard")
 
     def __init__(self, *, connections: int = 256, read: float = 10.0, connect: float = 5.0) -> None:
         self._connections = connections
@@ -38,6 +41,7 @@ class AiohttpRequest(BaseRequest):
         self._connect = connect
         self._session: aiohttp.ClientSession | None = None
         self._proxy: str | None = None
+        self.heard = 0.0
 
     @property
     def read_timeout(self) -> float:
@@ -95,7 +99,12 @@ class AiohttpRequest(BaseRequest):
                     allow_redirects=False,  # the token is in the address, and would go along
                 ) as response,
             ):
-                return response.status, await _whole(response)
+                answer = await _whole(response)
+                if (
+                    response.status < SERVER_ERRORS
+                ):  # whatever a server in between says is no answer of Telegram's
+                    self.heard = time.monotonic()
+                return response.status, answer
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
