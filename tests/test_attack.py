@@ -197,7 +197,7 @@ async def test_what_comes_again_doubles_nothing_and_makes_nothing_valid_again(
         if order == "reversed":
             again.reverse()
         elif order != "as it was":
-            random.Random(order).shuffle(again)  # noqa: S311 - not a secret
+            random.Random(order).shuffle(again)
         if numbers == "new":
             again = [one | {"update_id": 10**6 + number} for number, one in enumerate(again)]
         calls = len(cast.wire.calls)

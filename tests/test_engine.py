@@ -697,7 +697,7 @@ def _onwards(plan: dict[str, Stop], name: str, answers: dict[str, str]) -> str:
 
 def test_the_arrows_lead_where_the_questions_would_one_by_one() -> None:
     """What is left out because it is ruled out must never have been needed."""
-    chance = random.Random(1)  # noqa: S311 - not a secret
+    chance = random.Random(1)
     targets = set()
     for _ in range(400):
         plan = _plan(chance)

@@ -156,7 +156,7 @@ def test_a_button_of_a_view_that_is_gone_is_no_answer_to_the_card_behind_it() ->
 
 
 def test_in_an_unchanged_version_every_conversation_goes_on_from_every_card_and_view() -> None:
-    chance = random.Random(7)  # noqa: S311 - not a secret
+    chance = random.Random(7)
     looked = 0
     for flow in CONTENT.flows.values():
         beginnings = [

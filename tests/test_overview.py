@@ -22,7 +22,7 @@ OFFERED = {question: list(keys) for question, keys in QUESTIONS.items()}
 
 
 def some_answers() -> list[dict[str, Any]]:
-    chance = random.Random(11)  # noqa: S311 - the same answers every time
+    chance = random.Random(11)
     return [random_answers(chance) for _ in range(600)]
 
 
@@ -285,7 +285,7 @@ async def test_what_was_forged_or_packed_by_another_version_is_refused_kindly(tm
 @pytest.mark.parametrize("language", ["da", "en", "de"])
 async def test_whatever_was_answered_an_overview_fits_into_one_message(tmp_path: Path, language: str) -> None:
     words = reading.load(needed=CONTENT.needed())
-    chance = random.Random(5)  # noqa: S311 - the same answers every time
+    chance = random.Random(5)
     async with on_stage(tmp_path, words=words) as cast:
         await cast.sql(f"UPDATE staff SET language = '{language}'")  # noqa: S608 - ours
         await cast.anna.say("/help")

@@ -150,7 +150,7 @@ async def test_a_situation_is_walked_to_the_end_and_leaves_no_outcome_no_referra
 async def test_whatever_is_pressed_in_a_practice_nothing_is_stored_or_sent_and_every_screen_says_what_it_is(
     tmp_path: Path, seed: int
 ) -> None:
-    chance = random.Random(seed)  # noqa: S311 - the same presses every time
+    chance = random.Random(seed)
     async with on_stage(tmp_path) as cast:
         anna, before = cast.anna, await untouched(cast)
         await begin(anna, chance.choice(list(SITUATIONS)))
@@ -362,7 +362,7 @@ def test_a_mistake_in_a_situation_is_named(tmp_path: Path, file: str, old: str, 
 
 
 def test_all_answers_there_are_fit_into_one_button_and_come_out_again() -> None:
-    chance = random.Random(3)  # noqa: S311 - the same answers every time
+    chance = random.Random(3)
     for _ in range(300):
         answers: dict[str, Any] = {}
         for question, (keys, many) in packing._order(FLOW):

@@ -84,7 +84,7 @@ def test_where_recognising_fails_the_strictest_answer_is_given(monkeypatch: pyte
 
 def test_four_thousand_digits_do_not_hold_anybody_up() -> None:
     """No timed assertion: it ends."""
-    chance = random.Random(1)  # noqa: S311 - not a secret
+    chance = random.Random(1)
     for signs in (DIGITS, DIGITS + " -", "vej 1", "a@", "(at)."):
         looks("".join(chance.choice(signs) for _ in range(4096)))
 

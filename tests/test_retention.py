@@ -248,7 +248,7 @@ async def test_what_a_page_held_before_its_rows_moved_to_another_is_gone_too(
     database: Database, file: Path
 ) -> None:
     """Overwriting rows where they stood is not enough: pages that were split keep old bytes."""
-    chance = random.Random(2)  # noqa: S311 - not a secret
+    chance = random.Random(2)
 
     def come_and_go(c: Connection) -> set[bytes]:
         admit(c)

@@ -290,7 +290,7 @@ def test_what_is_taken_as_one_is_one_to_each_reason(reason: Guard) -> None:
 
 def _alike(question: str, every: list[Guard], readers: list[Guard]) -> None:
     """Whatever is ticked does the same, under many other answers, as one of the combinations that are tried."""
-    chance = random.Random(question)  # noqa: S311 - not a secret
+    chance = random.Random(question)
     contexts = [(guard, _around(guard, question, chance)) for guard in readers for _ in range(150)]
 
     def does(ticks: Value) -> tuple[bool, ...]:
@@ -321,7 +321,7 @@ class Told(dict[str, Value]):
 
 
 def test_every_condition_reads_only_what_it_says() -> None:
-    chance = random.Random(7)  # noqa: S311 - not a secret
+    chance = random.Random(7)
     every = list(dict.fromkeys(_conditions()))
     assert len(every) > len(GUARDS) + 50
     for guard in every:

@@ -134,7 +134,7 @@ def begun(flow: Flow, entry: str, given: Answers | None = None) -> Walk:
 
 def walked(flow: Flow, entry: str, seed: int, wanders: bool = False, given: Answers | None = None) -> Walk:
     """To the end, by chance: an answer at a time, and every view of every card looked into on the way."""
-    chance = random.Random(seed)  # noqa: S311 - not a secret
+    chance = random.Random(seed)
     walk = begun(flow, entry, given)
     walk.wanders = wanders
     for _ in range(150):

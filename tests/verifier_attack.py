@@ -57,7 +57,7 @@ _TARGET = re.compile(r'(to|then) = "(\w+)"')
 
 def fault(seed: int) -> Edit:
     """One small change to a flow file: a condition dropped or another, a mark dropped, another target."""
-    chance = random.Random(seed)  # noqa: S311 - not a secret
+    chance = random.Random(seed)
     file = chance.choice(("detection", "detection", "duty", "handover", "referral"))
     text = (loader.DIRECTORY / f"{file}.toml").read_text("utf-8")
     kind = chance.choice((_CONDITION, _CONDITION, _MARKS, _TARGET))
@@ -238,7 +238,7 @@ class Talk:
 
 
 def walked(flow: Flow, demands: Demands, entry: str, seed: int, given: Answers | None = None) -> Talk:
-    chance = random.Random(seed)  # noqa: S311 - not a secret
+    chance = random.Random(seed)
     talk = Talk.begun(flow, demands, entry, given)
     talk.route = chance.choice(("open", "none"))
     restless = chance.choice((0.0, 0.15, 0.4))

@@ -261,8 +261,8 @@ def _counted(name: str, table: Table, columns: str, only: str | None = None) -> 
 
 
 _counted("results", outcome, "week unit result mode children duty path")
-_counted("steps", outcome, "week unit path accepted reached offer answer close hours_to_open", HANDED)
-_counted("assessed", course, "week unit", ASSESSED)
+_counted("steps", outcome, "week unit result path accepted reached offer answer close hours_to_open", HANDED)
+_counted("assessed", course, "week unit assessment", ASSESSED)
 for _span in ("to_open", "to_accept", "to_reach"):
     _counted(f"hours_{_span}", outcome, f"week hours_{_span}", f"hours_{_span} IS NOT NULL")
     _counted(f"open_hours_{_span}", course, f"week open_hours_{_span}", f"open_hours_{_span} IS NOT NULL")

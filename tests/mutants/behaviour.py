@@ -78,7 +78,7 @@ def _where(session: Session) -> str:
 
 
 def _walked(flow: Flow, entry: str, given: Answers, seed: int) -> Road:
-    chance = random.Random(seed)  # noqa: S311 - not a secret
+    chance = random.Random(seed)
     road = Road(flow.name, entry, given, (), frozenset(), ())
     session = _begun(flow, road)
     codes: list[str] = []

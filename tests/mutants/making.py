@@ -67,7 +67,7 @@ def _others(file: str, path: Path_, target: str) -> Sequence[str]:
     """The next state in the file's order, and one by chance that is always the same."""
     names = list(states_of(flow_of(file)))
     after = names[(names.index(target) + 1) % len(names)]
-    chance = random.Random(f"{file} {path}")  # noqa: S311 - not a secret
+    chance = random.Random(f"{file} {path}")
     return after, chance.choice([name for name in names if name not in (target, after)])
 
 

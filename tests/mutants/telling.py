@@ -20,7 +20,7 @@ HARMLESS = {
 def sample(count: int, seed: int, only: str = "") -> list[int]:
     """The numbers of so many mutants by chance; of all where the count is 0."""
     numbers = [number for number, mutant in enumerate(mutants()) if only in f"{mutant.kind}: {mutant}"]
-    random.Random(seed).shuffle(numbers)  # noqa: S311 - not a secret
+    random.Random(seed).shuffle(numbers)
     return numbers[:count] if count else numbers
 
 

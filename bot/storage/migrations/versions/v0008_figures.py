@@ -14,8 +14,8 @@ SPANS = ("to_open", "to_accept", "to_reach")
 HANDED = "result IN ('disclosed', 'unsure') AND path IN ('referral', 'shelter', 'police')"
 INDEXES = (  # by name: table, columns, and which rows alone
     ("results", "outcome", "week unit result mode children duty path", None),
-    ("steps", "outcome", "week unit path accepted reached offer answer close hours_to_open", HANDED),
-    ("assessed", "course", "week unit", "assessment = 'done'"),
+    ("steps", "outcome", "week unit result path accepted reached offer answer close hours_to_open", HANDED),
+    ("assessed", "course", "week unit assessment", "assessment = 'done'"),
     *((f"hours_{to}", "outcome", f"week hours_{to}", f"hours_{to} IS NOT NULL") for to in SPANS),
     *(
         (f"open_hours_{to}", "course", f"week open_hours_{to}", f"open_hours_{to} IS NOT NULL")

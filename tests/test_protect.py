@@ -1,0 +1,142 @@
+"""No small number can be read or reckoned from what is published, by whoever knows every table and the rule itself."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.reports.protect import SMALLEST, Sums, alone, protected
+
+SMALL = set(range(SMALLEST))
+NAMES = "abcd"
+Published = tuple[object, ...]
+
+
+def published(sums: Sums) -> Published:
+    """What a reader sees: not which two are a pair."""
+    return (*sums.parts.values(), sums.total)
+
+
+def one_measure(units: int, most: int) -> Iterator[tuple[tuple[int, ...], Published]]:
+    """Every table that there can be, and what is published of it."""
+    for counts in product(range(most + 1), repeat=units):
+        yield counts, published(protected(dict(zip(NAMES, counts, strict=False))))
+
+
+def two_measures(units: int, most: int) -> Iterator[tuple[tuple[int, ...], Published]]:
+    """The second is a part of the first, unit by unit."""
+    pairs = [(whole, part) for whole in range(most + 1) for part in range(whole + 1)]
+    for counts in product(pairs, repeat=units):
+        wholes, parts = zip(*counts, strict=True)
+        above = protected(dict(zip(NAMES, wholes, strict=False)))
+        below = protected(dict(zip(NAMES, parts, strict=False)), above)
+        yield (*wholes, *parts), (*above.parts.values(), *below.parts.values(), above.total, below.total)
+
+
+def two_parts_of_one(most: int) -> Iterator[tuple[tuple[int, ...], Published]]:
+    """Routine and concern are both parts of the asked, and what is left of it is not published."""
+    of_a_unit = [(a, b, c) for a in range(most + 1) for b in range(a + 1) for c in range(a - b + 1)]
+    for one, other in product(of_a_unit, repeat=2):
+        whole, first, second = zip(one, other, strict=True)
+        above = protected(dict(zip(NAMES, whole, strict=False)))
+        below = [protected(dict(zip(NAMES, counts, strict=False)), above) for counts in (first, second)]
+        shown = [cell for sums in (above, *below) for cell in sums.parts.values()]
+        yield (*whole, *first, *second), (*shown, above.total, *(sums.total for sums in below))
+
+
+@pytest.mark.parametrize(
+    ("tables", "cells", "most"),
+    [
+        (one_measure(2, 24), 2, 24),
+        (one_measure(3, 24), 3, 24),
+        (one_measure(4, 14), 4, 14),
+        (two_measures(2, 24), 4, 24),
+        (two_measures(3, 9), 6, 9),
+        (two_parts_of_one(11), 6, 11),
+    ],
+    ids=[
+        "two units", "three units", "four units", "two measures, two units", "two measures, three units",
+        "two parts of one measure",
+    ],
+)  # fmt: skip
+def test_whoever_knows_the_rule_still_takes_every_number_under_five_for_possible(
+    tables: Iterator[tuple[tuple[int, ...], Published]], cells: int, most: int
+) -> None:
+    """Every table there can be is published; those that look the same are what a reader must choose between."""
+    alike: dict[Published, list[Sequence[int]]] = defaultdict(list)
+    for counts, seen in tables:
+        alike[seen].append(counts)
+    looked = 0
+    for seen, possible in alike.items():
+        if max(max(counts) for counts in possible) > most - SMALLEST:
+            continue  # larger tables would look the same, and were not made
+        for place in range(cells):
+            if seen[place] is None:
+                looked += 1
+                assert {counts[place] for counts in possible} >= SMALL, (seen, place)
+    assert looked >= 6
+
+
+COUNTS = st.lists(st.integers(0, 400), min_size=1, max_size=12)
+
+
+@given(COUNTS)
+def test_what_is_shown_is_a_multiple_of_five_and_never_more_than_is_true(counts: list[int]) -> None:
+    parts = {str(place): count for place, count in enumerate(counts)}
+    sums = protected(parts)
+    for name, shown in sums.parts.items():
+        assert shown is None or (
+            shown % SMALLEST == 0 and SMALLEST <= shown <= parts[name] < shown + SMALLEST
+        )
+    assert sums.total is None or (sums.total % SMALLEST == 0 and SMALLEST <= sums.total <= sum(counts))
+
+
+@given(COUNTS)
+def test_no_difference_of_two_published_numbers_is_a_small_number(counts: list[int]) -> None:
+    sums = protected({str(place): count for place, count in enumerate(counts)})
+    shown = [one for one in (*sums.parts.values(), sums.total) if one is not None]
+    left = (
+        []
+        if sums.total is None
+        else [sums.total - sum(one for one in sums.parts.values() if one is not None)]
+    )
+    for difference in (*left, *(abs(one - other) for one in shown for other in shown)):
+        assert difference <= 0 or difference >= SMALLEST
+
+
+@given(COUNTS)
+def test_one_part_alone_is_never_hidden(counts: list[int]) -> None:
+    sums = protected({str(place): count for place, count in enumerate(counts)})
+    hidden = [one for one in sums.parts.values() if one is None]
+    assert len(hidden) != 1 or len(counts) == 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=6))
+def test_a_part_is_never_shown_as_more_than_the_whole_and_what_is_hidden_stays_hidden(
+    counts: list[tuple[int, int]],
+) -> None:
+    wholes = {str(place): max(pair) for place, pair in enumerate(counts)}
+    parts = {str(place): min(pair) for place, pair in enumerate(counts)}
+    above = protected(wholes)
+    below = protected(parts, above)
+    for name, shown in (*below.parts.items(), ("all", below.total)):
+        whole = above.total if name == "all" else above.parts[name]
+        assert shown is None or (whole is not None and shown <= whole)
+
+
+def test_what_counts_elsewhere_is_in_the_sum_and_in_no_part() -> None:
+    assert protected({"a": 20, "b": 30}, elsewhere=9).total == 55
+    assert protected({"a": 20, "b": 30}, elsewhere=9).parts == {"a": 20, "b": 30}
+
+
+def test_a_single_unit_is_shown_as_the_whole() -> None:
+    assert protected({"a": 23}) == Sums({"a": 20}, 20)
+    assert protected({"a": 4}) == Sums({"a": None}, None)
+
+
+@pytest.mark.parametrize(("count", "shown"), [(0, None), (4, None), (5, 5), (9, 5), (10, 10), (1004, 1000)])
+def test_a_number_that_stands_alone_is_rounded_down_or_hidden(count: int, shown: int | None) -> None:
+    assert alone(count) == shown
