@@ -94,6 +94,9 @@ def sandbox(
     port: Annotated[int, typer.Option(help="where the page is")] = 8080,
     fresh: Annotated[bool, typer.Option("--fresh", help="begin anew: forget everything")] = False,
     directory: Annotated[Path, typer.Option(help="where its state is kept")] = Path(".sandbox"),
+    figures: Annotated[
+        bool, typer.Option("--figures", help="with a year of invented outcomes behind it, for /report")
+    ] = False,
 ) -> None:
     """The whole bot on this machine, with a Bot API of its own and a web page; no account, no internet."""
     from bot import playground
@@ -101,7 +104,7 @@ def sandbox(
     settings = config.settings({"OPSPOR_LOG": "WARNING", **os.environ})
     set_up_logging(settings.log, playground.TOKEN)
     workshop.must_be_proven()
-    _run(playground.run(directory, port, fresh, settings.municipality))
+    _run(playground.run(directory, port, fresh, settings.municipality, figures=figures))
 
 
 @app.command()

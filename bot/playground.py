@@ -3,27 +3,35 @@
 import asyncio
 import base64
 import os
+import random
 import secrets
 import shutil
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import typer
 from sqlalchemy import Connection
 
-from bot import root
+from bot import invented, quarter, root
 from bot.config import Settings
 from bot.model import Role
 from bot.municipality import EXAMPLE
 from bot.municipality import read as read_municipality
+from bot.outcome import week_of
 from bot.sandbox.app import running
 from bot.sandbox.clock import Clock
 from bot.sandbox.phones import PHONES
 from bot.sandbox.wire import TOKEN
 from bot.sandbox.world import World
-from bot.storage import people
+from bot.storage import outcomes, people, spoken
 from bot.storage.cipher import Cipher
+from bot.storage.figures import oldest_week
 
 __all__ = ["TOKEN", "run"]
+
+INVENTED = 900  # conversations in a year
+_SHOWN = {"ar": 14, "uk": 9, "pl": 3}  # invented: in how many conversations of a quarter
 
 # What the invented colleagues see of each other; nobody is invented with a name, and no number rings.
 _PEOPLE: dict[str, tuple[Role, str, str]] = {
@@ -33,8 +41,9 @@ _PEOPLE: dict[str, tuple[Role, str, str]] = {
 }
 
 
-async def run(directory: Path, port: int, fresh: bool, municipality: str) -> None:
-    """Until it is stopped. Begins where it was, or anew with `fresh`. Raises ConfigError or FlowError."""
+async def run(directory: Path, port: int, fresh: bool, municipality: str, *, figures: bool = False) -> None:
+    """Until it is stopped. Begins where it was, or anew with `fresh`; with `figures` a year of invented outcomes lies
+    behind it, where none is stored yet. Raises ConfigError or FlowError."""
     await asyncio.to_thread(_make_room, directory, fresh)
     world = World.open(directory)
     clock = Clock(world)
@@ -51,6 +60,9 @@ async def run(directory: Path, port: int, fresh: bool, municipality: str) -> Non
             )
             prepared = await asyncio.to_thread(root.prepare, settings, town)
             await prepared.db.run(lambda c: _admit(c, prepared.cipher, town.unit[0].id, clock))
+            if figures:
+                units = [unit.id for unit in town.unit]
+                await prepared.db.run(lambda c: _invent(c, units, clock))
             stop = asyncio.Event()
             with root.stopped_by_signals(stop):
                 await root.run(
@@ -75,6 +87,26 @@ def _admit(c: Connection, cipher: Cipher, unit: str, clock: Clock) -> None:
                 c, cipher, chat=phone.id, role=role, unit=unit, name=name, phone=number,
                 language=phone.language, now=clock.now(),
             )  # fmt: skip
+
+
+def _invent(c: Connection, units: Sequence[str], clock: Clock) -> None:
+    """A year that is over, so that /report has something to show."""
+    if oldest_week(c) is not None:
+        return
+    last = quarter.of_day(clock.now().date()).before
+    first = last.before.before.before
+    weeks = sorted(
+        {
+            week_of(one.first_day + timedelta(weeks=n))
+            for one in quarter.from_to(first, last)
+            for n in range(13)
+        }
+    )
+    outcomes.record_all(c, invented.outcomes(INVENTED, weeks, units, random.Random(1)))  # noqa: S311 - not a secret
+    for one in quarter.from_to(first, last):
+        for language, count in _SHOWN.items():
+            for _ in range(count):
+                spoken.add(c, str(one), language)
 
 
 def _key(path: Path) -> str:

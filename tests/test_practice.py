@@ -29,6 +29,8 @@ EVERY = pytest.mark.parametrize("situation", SITUATIONS.values(), ids=lambda one
 UNTOUCHED = (
     *(
         "outcome",
+        "course",
+        "spoken",
         "referral",
         "notice",
         "watch",

@@ -47,7 +47,8 @@ ASKED = Outcome(
 )
 HELPED = Outcome(
     "2026-W30", "jobcenter", "during", "routine", "disclosed", result="disclosed", path="referral", accepted=1,
-    reached=1, offer="individual", answer="accepted", close="completed", hours_to_open=1, hours_to_accept=2, hours_to_reach=30,
+    reached=1, offer="individual", answer="accepted", close="completed",
+    hours_to_open=1, hours_to_accept=2, hours_to_reach=30,
 )  # fmt: skip
 COURSE = Course("2026-W30", "jobcenter", "done", 0, 1, 9)
 
@@ -389,7 +390,8 @@ def test_no_word_of_the_picture_is_wider_than_the_picture(full: Report, language
     """Measured in the font that is drawn with, in a process of its own as always."""
     told = drawing.drawing(full, tell(language)).as_json()
     script = (
-        "import json,sys\nfrom bot.reports import picture\nfrom matplotlib.figure import Figure\nfrom matplotlib.backends.backend_agg import FigureCanvasAgg\n"
+        "import json,sys\nfrom bot.reports import picture\nfrom matplotlib.figure import Figure\n"
+        "from matplotlib.backends.backend_agg import FigureCanvasAgg\n"
         "wide=[]\nreal=Figure.savefig\n"
         "def look(self,*a,**k):\n"
         "    FigureCanvasAgg(self).draw()\n"
