@@ -149,8 +149,12 @@ class Words:
 
     def language_name(self, language: str, reader: str = "") -> str:
         """The language's own name for itself, or what a reader of another one calls it."""
-        name = Locale.parse(language).get_display_name(reader or language) or language
+        name = self.language_in_a_sentence(language, reader or language)
         return name[:1].upper() + name[1:]
+
+    def language_in_a_sentence(self, language: str, reader: str) -> str:
+        """With a capital letter only where the reader's language has one there."""
+        return Locale.parse(language).get_display_name(reader) or language
 
 
 def _filled(found: str, values: Mapping[str, str]) -> str:

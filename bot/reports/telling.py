@@ -39,7 +39,7 @@ class Tell:
         return self.say("report.running" if period.is_running else "report.period", period=name)
 
     def spoken(self, language: str) -> str:
-        return self.words.language_name(language, self.language).lower()
+        return self.words.language_in_a_sentence(language, self.language)
 
 
 def lines(report: Report, tell: Tell) -> list[str]:
