@@ -4,17 +4,18 @@ import asyncio
 import hashlib
 import random
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from bot import sweeping
+from bot import quarter, sweeping
 from bot.model import Answered, Referral, Session, Watch
 from bot.outcome import Outcome
 from bot.storage import (
     attempts,
+    courses,
     entries,
     habits,
     leftovers,
@@ -26,11 +27,13 @@ from bot.storage import (
     routes,
     sendings,
     sessions,
+    spoken,
     tables,
     traces,
     watches,
     works,
 )
+from bot.storage.courses import Course
 from bot.storage.database import Database
 from bot.storage.entries import Entry
 from bot.storage.habits import Habits
@@ -58,6 +61,8 @@ def fill(c: Connection) -> None:
     trail = tuple(Answered(f"marktrail{number}", {"q": "a"}) for number in range(300))
     sessions.save(c, her, "", Session("detection", "marksession", 1, trail=trail), NOW)
     number = outcomes.record(c, Outcome("2026-W47", "markoutcome"))
+    courses.put(c, number, Course("2026-W47", "markcourse", "done"))
+    spoken.add(c, str(quarter.of_day(NOW.date())), "markspoken")
     told = Referral("markreferral", her, "north", "standard", "referral", NOW, outcome=number)
     referrals.store(c, told)
     watches.keep(c, Watch("markreferral", "markwatch", NOW, 1))
@@ -87,12 +92,16 @@ def count(c: Connection, table: str) -> int:
 # --- how long ---------------------------------------------------------------------------------------
 
 
+NEXT_QUARTER = datetime.combine(quarter.of_day(NOW.date()).after.first_day, time(), UTC)
+
 # After how long a row is gone; a moment before that it is still there.
 GONE_AFTER = {
     "seen_update": 48 * HOUR,
     "invitation": 7 * DAY,
     "session": 30 * DAY,
     "outcome": OUTCOMES + 7 * DAY,  # whole weeks
+    "course": OUTCOMES + 7 * DAY,
+    "spoken": OUTCOMES + (NEXT_QUARTER - NOW),
     "referral": 30 * DAY,
     "watch": HOUR,
     "absence": BACK - NOW + HOUR,
@@ -122,7 +131,7 @@ async def test_a_row_is_kept_as_long_as_it_serves_and_no_longer(database: Databa
     def work(c: Connection) -> None:
         fill(c)
         assert count(c, table) >= 1
-        margin = 8 * DAY if table in ("outcome", "leftover") else MINUTE
+        margin = 8 * DAY if table in ("outcome", "course", "leftover") else MINUTE
         purge(c, NOW + GONE_AFTER[table] - margin)
         assert count(c, table) >= 1, "it goes too early"
         purge(c, NOW + GONE_AFTER[table])
@@ -138,7 +147,13 @@ async def test_nothing_is_left_of_somebody_who_was_removed_and_of_her_cases(data
         assert count(c, "deputy") == count(c, "absence") == count(c, "session") == count(c, "notice") == 0
         purge(c, NOW + 30 * DAY)
         left = {table: count(c, table) for table in tables.metadata.tables}
-        assert {table for table, rows in left.items() if rows} == {"staff", "outcome", "leftover"}
+        assert {table for table, rows in left.items() if rows} == {
+            "staff",
+            "outcome",
+            "course",
+            "spoken",
+            "leftover",
+        }
         assert left["staff"] == 1, "only the other one"
 
     await database.run(work)
@@ -198,7 +213,7 @@ def remembered(file: Path, looked_for: dict[str, list[bytes]]) -> set[str]:
 
 def forget_all(c: Connection) -> None:
     people.remove(c, NUMBER, NOW)
-    purge(c, NOW + OUTCOMES + 8 * DAY)
+    purge(c, NOW + max(GONE_AFTER.values()) + DAY)
 
 
 async def test_after_a_purge_neither_the_file_nor_its_log_remembers_any_row(

@@ -965,6 +965,7 @@ def test_only_what_has_not_happened_yet_may_be_missing() -> None:
     optional = {str(c) for t in tables.metadata.tables.values() for c in t.c if c.nullable}
     times = {f"referral.{c}" for c in ("delivered", "opened", "accepted", "accepted_by", "reached", "closed")}
     hours = {f"outcome.hours_to_{c}" for c in ("open", "accept", "reach")}
+    hours |= {f"course.open_hours_to_{c}" for c in ("open", "accept", "reach")}
     hours |= {"work.review", "step.review", "step.reached"}
     others = {
         "referral.outcome",
