@@ -11,7 +11,7 @@ setup: $(VENV)/run.stamp        ## the environment, and the command `opspor`
 $(VENV)/run.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Opspor needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --editable .
+	$(PIP) --editable '.[reports]'
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp
