@@ -65,7 +65,7 @@ def _of_all(report: Report, tell: Tell) -> str:
 
 
 def _of_units(report: Report, tell: Tell, only: str) -> Iterator[str]:
-    """A table a unit, of which some number may be seen; the others are named beneath."""
+    """A table a unit of which some number may be seen."""
     for unit, name in report.units.items():
         rows = [
             (tell.measure(code), *map(tell.number, cells))
