@@ -41,7 +41,7 @@ def gather(url: str, place: Place, first: date | None, last: date | None, now: d
     """The quarters that the two days lie in; without a day the last that is over, and the one before. Raises
     ConfigError, StorageFailed."""
     today = now.astimezone(ZoneInfo(place.zone)).date()
-    if first and first > (last or today):
+    if first and first > min(last or today, today):
         raise ConfigError("--from must be a day that has been, and not come after --to")
     migrate(url)
     db = open_database(url)
