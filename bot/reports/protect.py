@@ -1,4 +1,5 @@
-"""Which sums may be seen, so that no small number can be read or reckoned; the one place where that is decided.
+"""Which sums may be seen, so that small numbers are hidden; the one place where that is decided. Where it does not hold
+yet stands in `docs/figures.md`.
 
 A number under five is hidden. What is shown is rounded down to a multiple of five, so that `20` stands for 20 to 24.
 Where one part alone of a sum would be hidden, the smallest of the others is hidden with it. The sum itself is lowered
