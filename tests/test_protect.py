@@ -140,3 +140,14 @@ def test_a_single_unit_is_shown_as_the_whole() -> None:
 @pytest.mark.parametrize(("count", "shown"), [(0, None), (4, None), (5, 5), (9, 5), (10, 10), (1004, 1000)])
 def test_a_number_that_stands_alone_is_rounded_down_or_hidden(count: int, shown: int | None) -> None:
     assert alone(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("wholes", "parts", "total"),
+    [((2, 80, 90), (0, 60, 6), 65), ((2, 100, 200), (0, 90, 5), 95), ((60, 150, 70, 2), (30, 6, 40, 0), 75)],
+)
+def test_a_large_part_that_is_hidden_in_what_it_is_in_pulls_no_sum_down(
+    wholes: tuple[int, ...], parts: tuple[int, ...], total: int
+) -> None:
+    above = protected(dict(zip(NAMES, wholes, strict=False)))
+    assert protected(dict(zip(NAMES, parts, strict=False)), above).total == total

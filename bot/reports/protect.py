@@ -19,11 +19,13 @@ Shown = int | None  # None is hidden
 @dataclass(frozen=True, slots=True)
 class Sums:
     """One measure: what is shown of each part, and of all together. `pair` are two hidden parts of which a reader
-    cannot tell which is the small one."""
+    cannot tell which is the small one; `most` is what she can take each part to be at most, None where nobody can
+    tell."""
 
     parts: Mapping[str, Shown] = field(default_factory=dict)
     total: Shown = None
     pair: frozenset[str] = frozenset()
+    most: Mapping[str, int | None] = field(default_factory=dict, compare=False)
 
 
 def protected(parts: Mapping[str, int], within: Sums | None = None, elsewhere: int = 0) -> Sums:
@@ -38,10 +40,11 @@ def protected(parts: Mapping[str, int], within: Sums | None = None, elsewhere: i
         hidden.append(min((one, name) for name, one in shown.items() if one is not None)[1])
         shown[hidden[1]] = None
     pair = frozenset(hidden) if len(hidden) == 2 else within.pair if within else frozenset()
+    most = {name: _most(name, one, shown, pair, within) for name, one in shown.items()}
     total = alone(sum(parts.values()) + elsewhere)
     if total is not None:
-        total = alone(min([total, *_bounds(Sums(shown, total, pair), within)]))
-    return Sums(shown, total, pair)
+        total = alone(min([total, *_bounds(shown, most, within)]))
+    return Sums(shown, total, pair, most)
 
 
 def alone(count: int) -> Shown:
@@ -49,27 +52,30 @@ def alone(count: int) -> Shown:
     return None if count < SMALLEST else count - count % SMALLEST
 
 
-def _bounds(sums: Sums, within: Sums | None) -> Iterator[int]:
+def _bounds(shown: Mapping[str, Shown], most: Mapping[str, int | None], within: Sums | None) -> Iterator[int]:
     """What the sum may be shown as at most: what the others can be where a hidden one is nought, and the sum that this
     one is a part of."""
     if within is not None and within.total is not None:
         yield within.total
-    most = {name: _most(name, one, sums, within) for name, one in sums.parts.items()}
-    for name, one in sums.parts.items():
-        others = [most[other] for other in sums.parts if other != name]
+    for name, one in shown.items():
+        others = [most[other] for other in shown if other != name]
         if one is None and None not in others:
             yield sum(other for other in others if other is not None)
 
 
-def _most(name: str, one: Shown, sums: Sums, within: Sums | None) -> int | None:
+def _most(
+    name: str, one: Shown, shown: Mapping[str, Shown], pair: frozenset[str], within: Sums | None
+) -> int | None:
     """What a reader can take a part to be at most; None where she cannot tell."""
     if one is not None:
         return one + _SLACK
-    if name not in sums.pair:
+    if name not in pair:
         return _SLACK
+    if within is not None and within.parts[name] is None:
+        return within.most[name]  # it was hidden there, and is no larger here
     # The one that is hidden with it came first among those that could be shown, and is no larger than what it is in.
-    shown = min(((other, part) for part, other in sums.parts.items() if other is not None), default=None)
-    known = [] if shown is None else [shown[0] if name < shown[1] else shown[0] - SMALLEST]
+    first = min(((other, part) for part, other in shown.items() if other is not None), default=None)
+    known = [] if first is None else [first[0] if name < first[1] else first[0] - SMALLEST]
     if within is not None and (around := within.parts[name]) is not None:
         known.append(around)
     return min(known) + _SLACK if known else None
