@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What is still to be sent: `messages` by their places among all, the first of all with the picture, if there is
-    one."""
+    """What is still to be sent: `messages` by their numbers, from 0, which goes with the picture
+    if there is one."""
 
     messages: dict[int, str]
     picture: bytes | None
@@ -65,12 +65,12 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
         staff = await house.db.run(lambda c: _reader(c, house, notice))
         if staff is None:
             return False
-        made = await _made(house, staff, _place(notice), now)
-    for place in made.messages:
+        made = await _made(house, staff, _number(notice), now)
+    for number in made.messages:
         staff = await house.db.run(partial(_reader, house=house, notice=notice))
         if staff is None:
-            return place > min(made.messages)
-        notice = await _send(house, post, notice, staff, made, place)
+            return number > min(made.messages)
+        notice = await _send(house, post, notice, staff, made, number)
     if not made.messages:  # there are fewer than when the last was sent
         await house.db.run(lambda c: notices.drop(c, notice.id))
     return bool(made.messages)
@@ -88,7 +88,7 @@ def _reader(c: Connection, house: House, notice: Notice) -> Staff | None:
     return replace(staff, language=house.words.usable(staff.language))
 
 
-def _place(notice: Notice) -> int:
+def _number(notice: Notice) -> int:
     return int(notice.reference.removeprefix(REPORT) or 0)
 
 
@@ -101,7 +101,7 @@ async def _made(house: House, staff: Staff, first: int, now: datetime) -> Made:
     told = [telling.heading(report, tell), *telling.lines(report, tell), tell.say("report.rounded")]
     messages = [*fitting.fitted(told, fitting.CAPTION), *fitting.fitted(telling.units(report, tell))]
     picture = await _drawn(report, tell) if first == 0 else None
-    return Made({place: said for place, said in enumerate(messages) if place >= first}, picture)
+    return Made({number: said for number, said in enumerate(messages) if number >= first}, picture)
 
 
 def _read(c: Connection, house: House, now: datetime) -> Report:
@@ -128,7 +128,7 @@ async def _drawn(report: Report, tell: Tell) -> bytes | None:
 # --- sent -----------------------------------------------------------------------------------------------
 
 
-async def _send(house: House, post: Post, notice: Notice, staff: Staff, made: Made, place: int) -> Notice:
+async def _send(house: House, post: Post, notice: Notice, staff: Staff, made: Made, number: int) -> Notice:
     """The notice of what comes after it, claimed; that one and the message are stored together. It stands for as long
     as a message may: it is meant to be read again, and passed on."""
     after = [notice]
@@ -137,13 +137,13 @@ async def _send(house: House, post: Post, notice: Notice, staff: Staff, made: Ma
         now = house.clock()
         traces.keep(c, staff.id, message, now, traces.KEPT)
         notices.drop(c, notice.id)
-        if place + 1 in made.messages:
-            reference, due = f"{REPORT}{place + 1}", now + UNTIL_SENT
+        if number + 1 in made.messages:
+            reference, due = f"{REPORT}{number + 1}", now + UNTIL_SENT
             queued = notices.queue(c, REPORT, staff.id, reference, due)
             after[:] = [replace(notice, id=queued, reference=reference, due=due, attempts=0, code="")]
 
-    picture = made.picture if place == 0 else None
-    deliver = partial(_deliver, post, staff.chat, made.messages[place], picture)
+    picture = made.picture if number == 0 else None
+    deliver = partial(_deliver, post, staff.chat, made.messages[number], picture)
     await sent(house, staff, notice.id, deliver, noted)
     return after[0]
 
