@@ -22,7 +22,7 @@ from bot.reports import drawing, fitting, telling
 from bot.storage import outcomes
 from tests.cast import OPENED, Cast, Person, on_stage
 from tests.test_showing import SPOKEN
-from tests.wire import BLOCKED, Held, Refusal, bad
+from tests.wire import BLOCKED, GIVE_UP_SECONDS, Held, Refusal, bad
 
 HALF_A_YEAR = [f"2026-W{week:02d}" for week in range(14, 40)]
 
@@ -240,10 +240,11 @@ def drawers(monkeypatch: pytest.MonkeyPatch) -> Drawers:
 async def at_work(cast: Cast, drawers: Drawers) -> AsyncIterator[None]:
     """The outbox, with a picture that is finished when the block ends; then until nothing is due."""
     working = asyncio.create_task(cast.outbox())
-    await drawers.drawing.wait()
-    yield
-    drawers.may_finish.set()
-    await working
+    async with asyncio.timeout(GIVE_UP_SECONDS):
+        await drawers.drawing.wait()
+        yield
+        drawers.may_finish.set()
+        await working
 
 
 async def test_asking_again_while_it_is_made_begins_no_second_one_and_says_that_it_comes(
@@ -310,7 +311,8 @@ async def test_one_that_is_never_finished_is_given_up_before_its_claim_runs_out_
     async with on_stage(tmp_path) as cast:
         await filled(cast)
         await cast.karen.say("/report")
-        await cast.outbox()
+        async with asyncio.timeout(GIVE_UP_SECONDS):
+            await cast.outbox()
         assert drawers.begun == 1 and drawers.at_once == 0 and not cast.wire.of("sendPhoto")
         monkeypatch.undo()
         cast.later(minutes=3)
