@@ -14,7 +14,7 @@ from bot.reports.report import Period, Report
 from bot.reports.telling import Tell
 
 COMMAND = (sys.executable, "-m", "bot.reports.picture")
-LONGEST = 20.0  # seconds; a first picture takes longer than others, since it lists the fonts, and so does a busy machine
+LONGEST = 20.0  # seconds; the first picture takes longest, since it lists the fonts
 
 
 def can_draw() -> bool:
