@@ -8,7 +8,8 @@ OpsporError
 └── WorldMisbehaved       met while running; work goes on
     ├── SessionConflict   somebody else saved this session first: read it again
     ├── StorageFailed     the database is locked, full or away: try again, confirm nothing
-    └── SendFailed        Telegram did not take it; `permanent` decides whether to try again
+    ├── SendFailed        Telegram did not take it; `permanent` decides whether to try again
+    └── NotDrawn          there is no picture of the figures: they are told in words
 """
 
 from collections.abc import Sequence
@@ -59,3 +60,7 @@ class SendFailed(WorldMisbehaved):
         self.blocked = blocked
         self.retry_after = retry_after
         super().__init__(reason)
+
+
+class NotDrawn(WorldMisbehaved):
+    pass

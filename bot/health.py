@@ -11,7 +11,6 @@ from bot.house import House
 from bot.model import CARD_LENGTH, Event, Reply, Staff, Text
 
 SILENT_AFTER = timedelta(minutes=2)  # longer than a poll takes, or the look whether a webhook is still set
-NAMED_AT_MOST = 3  # units in one sentence
 
 
 def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
@@ -113,6 +112,4 @@ class _Screen:
     def _named(self, units: list[str] | tuple[str, ...]) -> str:
         """By the names that the municipality's file has."""
         names = [self._house.places(unit, self._staff.language)["unit"] for unit in units]
-        if len(names) > NAMED_AT_MOST:
-            names[NAMED_AT_MOST:] = [f"+{self._number(len(names) - NAMED_AT_MOST)}"]
-        return self._house.words.list_of(names, self._staff.language)
+        return self._house.words.few_of(names, self._staff.language)

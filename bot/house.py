@@ -1,5 +1,6 @@
 """What the rooms of a conversation are given, put together once by the composition root; it does nothing."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -27,7 +28,8 @@ class House:
     to practise, nothing for never; `copies` holds, by employee, what is to be copied until it is sent; `link` is the
     deep link that carries a code, "" where Telegram has not said the bot's name; `counts` is what the house counts of
     its own work; `silence` is for how many seconds Telegram has not answered, None where nobody knows; `grown_old` says
-    how many laws, numbers, plans and offers need a check; `version` is the house's own."""
+    how many laws, numbers, plans and offers need a check; `version` is the house's own; whoever makes a report holds
+    `making`, so that one is made at a time."""
 
     db: Database
     cipher: Cipher
@@ -52,6 +54,7 @@ class House:
     silence: Callable[[], float | None] = lambda: None
     grown_old: Callable[[], Mapping[str, int]] = dict
     version: str = ""
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def today(self, now: datetime) -> date:
         """On the municipality's calendar."""

@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -28,12 +28,12 @@ from bot.errors import SendFailed
 from bot.handover import pause
 from bot.house import House
 from bot.model import Notice, Staff
-from bot.post import Post, neutral, send
+from bot.post import LEASE, Post, neutral, send
 from bot.storage import notices, people, traces
 from bot.storage.sendings import Sending
 
 BATCH = 100
-LEASE = timedelta(seconds=30)  # longer than any send may take
+LEASES = {reporting.REPORT: reporting.LEASE}  # where more than a send has to be done
 Due = tuple[list[covering.Cover], list[Notice], list[Sending], list[tuple[Staff, list[int]]]]
 LONGEST_REST = 1.0  # seconds; a clock may be moved, and another process may have queued something
 
@@ -97,7 +97,10 @@ def _due(c: Connection, house: House, now: datetime) -> Due:
 
 
 def _claimed(c: Connection, now: datetime) -> list[Notice]:
-    claims = (notices.claim(c, notice, now + LEASE) for notice in notices.due(c, now, BATCH))
+    claims = (
+        notices.claim(c, notice, now + LEASES.get(notice.kind, LEASE))
+        for notice in notices.due(c, now, BATCH)
+    )
     return [notice for notice in claims if notice is not None]
 
 

@@ -1,6 +1,7 @@
 """What the outbox needs of the transport, and sending so that no message is ever lost sight of; it decides nothing."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -10,6 +11,8 @@ from bot.house import House
 from bot.locales.screen import screen
 from bot.model import Button, Card, Line, Screen, Staff
 from bot.storage import sendings
+
+LEASE = timedelta(seconds=30)  # for which what is to be sent is claimed: longer than any send may take
 
 
 class Post(Protocol):

@@ -1,19 +1,33 @@
 """The report in the chat: for the coordinator, beside the presses, and with words where no picture can be made."""
 
+import asyncio
 import random
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection
 
-from bot import invented
+from bot import invented, outbox, reporting, sweeping
+from bot.errors import StorageFailed
 from bot.outcome import week_of
+from bot.post import LEASE
 from bot.quarter import of_day
-from bot.reports import drawing
+from bot.reports import drawing, fitting, telling
 from bot.storage import outcomes
 from tests.cast import OPENED, Cast, Person, on_stage
 from tests.test_showing import SPOKEN
-from tests.wire import Refusal
+from tests.wire import BLOCKED, GIVE_UP_SECONDS, Held, Refusal, bad
+
+T = TypeVar("T")
 
 HALF_A_YEAR = [f"2026-W{week:02d}" for week in range(14, 40)]
 
@@ -196,3 +210,298 @@ async def test_the_language_that_words_were_shown_in_is_counted_by_quarter_and_b
                 {"quarter": str(of_day(OPENED.date())), "language": "ar", "count": times}
             ]
         assert week_of(OPENED.date()) not in str(await cast.rows("spoken"))
+
+
+# --- once, and one at a time ------------------------------------------------------------------------
+
+
+class Drawers:
+    """In place of the processes that draw: each picture waits until it may be finished."""
+
+    def __init__(self) -> None:
+        self.begun, self.at_once, self.most_at_once = 0, 0, 0
+        self.drawing, self.may_finish = asyncio.Event(), asyncio.Event()
+
+    async def png(self, what: object) -> bytes:
+        self.begun += 1
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        self.drawing.set()
+        try:
+            await self.may_finish.wait()
+        finally:
+            self.at_once -= 1
+        return b"\x89PNG"
+
+
+@pytest.fixture
+def drawers(monkeypatch: pytest.MonkeyPatch) -> Drawers:
+    made = Drawers()
+    monkeypatch.setattr(drawing, "png", made.png)
+    return made
+
+
+async def read_inline(cast: Cast, work: Callable[[Connection], T]) -> T:
+    """Without a thread, so that some turns of the loop are enough for whoever does not wait for anything else."""
+    return cast.db.read_now(work)
+
+
+@asynccontextmanager
+async def at_work(cast: Cast, drawers: Drawers) -> AsyncIterator[None]:
+    """The outbox, with a picture that is finished when the block ends; then until nothing is due."""
+    working = asyncio.create_task(cast.outbox())
+    async with asyncio.timeout(GIVE_UP_SECONDS):
+        await drawers.drawing.wait()
+        yield
+        drawers.may_finish.set()
+        await working
+
+
+async def test_asking_again_while_it_is_made_begins_no_second_one_and_says_that_it_comes(
+    tmp_path: Path, drawers: Drawers
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        await cast.karen.say("/report")
+        async with at_work(cast, drawers):
+            for _ in range(3):
+                await cast.karen.say("/report")
+                assert "Jeg tæller sammen" in cast.karen.messages[await cast.karen.live()]
+                await outbox.work_off(cast.house, cast.post)
+        assert drawers.begun == 1 and len(cast.wire.of("sendPhoto")) == 1
+        assert await cast.rows("notice") == []
+        await cast.karen.say("/report")
+        await cast.outbox()
+        assert len(cast.wire.of("sendPhoto")) == 2, "when it has come, it can be asked for again"
+
+
+async def test_what_takes_longer_than_a_message_is_not_begun_a_second_time(
+    tmp_path: Path, drawers: Drawers
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        await cast.karen.say("/report")
+        async with at_work(cast, drawers):
+            cast.later(seconds=reporting.LONGEST)
+            await outbox.work_off(cast.house, cast.post)
+        assert drawers.begun == 1 and len(cast.wire.of("sendPhoto")) == 1
+
+
+async def test_of_two_tries_that_a_moved_clock_began_one_is_sent(tmp_path: Path, drawers: Drawers) -> None:
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        await cast.karen.say("/report")
+        async with at_work(cast, drawers):
+            cast.later(hours=1)
+            second = asyncio.create_task(outbox.work_off(cast.house, cast.post))
+        await second
+        assert drawers.most_at_once == 1 and len(cast.wire.of("sendPhoto")) == 1
+        assert len(messages_of(cast.karen, "Enhed for enhed")) == 1 and await cast.rows("notice") == []
+
+
+async def test_for_two_coordinators_one_is_drawn_after_the_other(tmp_path: Path, drawers: Drawers) -> None:
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        cast.db.read = partial(read_inline, cast)  # type: ignore[method-assign]
+        ida = await cast.admit("ida", 7005, "coordinator")
+        for person in (cast.karen, ida):
+            await person.say("/report")
+        async with at_work(cast, drawers):
+            for _ in range(100):
+                await asyncio.sleep(0)
+        assert drawers.begun == 2 and drawers.most_at_once == 1
+        for person in (cast.karen, ida):
+            assert len(cast.wire.of("sendPhoto", person.chat)) == 1
+
+
+async def test_one_that_is_never_finished_is_given_up_before_its_claim_runs_out_and_comes_at_the_next_try(
+    tmp_path: Path, drawers: Drawers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert timedelta(seconds=reporting.LONGEST) + LEASE <= reporting.LEASE
+    usual = reporting.LONGEST
+    monkeypatch.setattr(reporting, "LONGEST", 0.5)
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        await cast.karen.say("/report")
+        async with asyncio.timeout(GIVE_UP_SECONDS):
+            await cast.outbox()
+        assert drawers.at_once == 0 and not cast.wire.of("sendPhoto")
+        monkeypatch.setattr(reporting, "LONGEST", usual)
+        drawers.may_finish.set()
+        cast.later(minutes=3)
+        await cast.outbox()
+        assert len(cast.wire.of("sendPhoto")) == 1
+
+
+async def test_a_database_that_was_away_is_asked_at_the_next_try(tmp_path: Path, drawers: Drawers) -> None:
+    drawers.may_finish.set()
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        await cast.karen.say("/report")
+
+        async def away(work: object) -> None:
+            raise StorageFailed("away")
+
+        usual, cast.db.read = cast.db.read, away  # type: ignore[method-assign, assignment]
+        await cast.outbox()
+        assert not cast.wire.of("sendPhoto")
+        cast.db.read = usual  # type: ignore[method-assign]
+        cast.later(minutes=3)
+        await cast.outbox()
+        assert len(cast.wire.of("sendPhoto")) == 1 and await cast.rows("notice") == []
+
+
+async def test_one_that_was_refused_for_good_can_be_asked_for_again(tmp_path: Path, drawers: Drawers) -> None:
+    drawers.may_finish.set()
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        await cast.karen.say("/report")
+        cast.wire.script("sendPhoto", BLOCKED)
+        await cast.outbox()
+        cast.later(hours=1)
+        await cast.outbox()
+        assert len(cast.wire.of("sendPhoto")) == 1 and not messages_of(cast.karen, "Spurgt ")
+        await cast.karen.say("/report")
+        await cast.outbox()
+        assert len(messages_of(cast.karen, "Spurgt ")) == 1 and await cast.rows("notice") == []
+
+
+async def test_a_screen_that_is_hidden_while_it_is_made_keeps_it_away(
+    tmp_path: Path, drawers: Drawers
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await cast.karen.say("/new")
+        await cast.karen.say("/report")
+        await cast.karen.press("0:resume.0")
+        async with at_work(cast, drawers):
+            await cast.karen.press("hide")
+        assert not cast.wire.of("sendPhoto") and await cast.rows("notice") == []
+
+
+# --- message by message -----------------------------------------------------------------------------
+
+
+async def test_a_try_after_the_picture_was_sent_sends_only_what_is_missing(
+    tmp_path: Path, drawers: Drawers
+) -> None:
+    drawers.may_finish.set()
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        await cast.karen.say("/report")
+        for _ in range(2):
+            cast.wire.script("sendMessage", Refusal(500, "Internal Server Error"), chat=cast.karen.chat)
+        for _ in range(3):
+            await cast.outbox()
+            cast.later(minutes=1)
+        assert len(cast.wire.of("sendPhoto")) == 1 and drawers.begun == 1
+        assert len(messages_of(cast.karen, "Enhed for enhed")) == 1 and await cast.rows("notice") == []
+
+
+async def test_a_power_cut_between_the_picture_and_the_units_loses_nothing_and_sends_nothing_twice(
+    tmp_path: Path, drawers: Drawers
+) -> None:
+    drawers.may_finish.set()
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        await cast.karen.say("/report")
+        cast.wire.script("sendMessage", Held(asyncio.Event()), chat=cast.karen.chat)
+        before = len(cast.wire.of("sendMessage", cast.karen.chat))
+        working = asyncio.create_task(cast.outbox())
+        await cast.wire.until(lambda: len(cast.wire.of("sendMessage", cast.karen.chat)) > before)
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        await cast.kill()
+        await cast.start()
+        cast.later(minutes=1)
+        await cast.outbox()
+        assert len(messages_of(cast.karen, "Spurgt ")) == 1 == len(cast.wire.of("sendPhoto"))
+        assert len(messages_of(cast.karen, "Enhed for enhed")) == 1 and await cast.rows("notice") == []
+
+
+async def test_a_picture_that_telegram_never_takes_is_told_in_words(tmp_path: Path, drawers: Drawers) -> None:
+    drawers.may_finish.set()
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        await cast.karen.say("/report")
+        cast.wire.script("sendPhoto", bad("PHOTO_INVALID_DIMENSIONS"))
+        await cast.outbox()
+        (said,) = messages_of(cast.karen, "Spurgt ")
+        assert "→" in said and len(messages_of(cast.karen, "Enhed for enhed")) == 1
+        assert await cast.rows("notice") == [] and await cast.rows("sending") == []
+
+
+async def test_more_units_than_a_message_holds_come_in_more_messages_and_each_is_told(
+    tmp_path: Path, drawers: Drawers
+) -> None:
+    drawers.may_finish.set()
+    async with on_stage(tmp_path) as cast:
+        units = {
+            f"u{number}": f"{number}. Specialenhed for Børn og Unge i Nordre Distrikt" for number in range(70)
+        }
+        places = cast.house.places
+        cast.house = replace(
+            cast.house,
+            rules=replace(cast.house.rules, units=tuple(units)),
+            places=lambda unit, language: {**places("jobcenter", language), "unit": units.get(unit, "")},
+        )
+        await filled(cast, 20_000)
+        await cast.karen.say("/report")
+        await cast.outbox()
+        _, *told = [call.text for call in cast.wire.of("sendMessage", cast.karen.chat)]
+        assert len(told) > 1 and all(fitting.units(text) <= fitting.MESSAGE for text in told)
+        lines = [line for text in told for line in text.split(fitting.GAP)]
+        assert all(any(line.startswith(f"{name}: ") for line in lines) for name in units.values())
+        assert {*list(cast.karen.messages)[-len(told) :]} <= {*await cast.traced(cast.karen)}
+
+
+async def test_lines_that_a_caption_does_not_hold_come_as_a_message_and_no_word_is_lost(
+    tmp_path: Path, drawers: Drawers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawers.may_finish.set()
+    lines = [f"Linje {number}: {'ord ' * 100}slut" for number in range(5)]
+    monkeypatch.setattr(telling, "lines", lambda report, tell: lines)
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        await cast.karen.say("/report")
+        await cast.outbox()
+        (photo,) = cast.wire.of("sendPhoto", cast.karen.chat)
+        caption = str(photo.parameters["caption"])
+        assert caption.startswith("3. kvartal 2026") and caption.endswith(lines[1])
+        (rest,) = messages_of(cast.karen, "Linje 4")
+        assert rest.startswith(lines[2]) and "hele femmere" in rest
+
+
+@given(st.lists(st.text(alphabet="ab 🌍", min_size=1).map(str.strip).filter(bool)), st.integers(8, 60))
+def test_however_long_the_paragraphs_no_message_is_too_long_and_no_word_is_lost(
+    paragraphs: list[str], first: int
+) -> None:
+    made = fitting.fitted(paragraphs, first)
+    assert not made or len(made[0].encode("utf-16-le")) <= 2 * first  # two bytes for each of Telegram's units
+    assert "".join("".join(made).split()) == "".join("".join(paragraphs).split())
+    assert all(made), "Telegram refuses a message without words"
+
+
+# --- and /health ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [0, 1, 3, 6, 8])
+async def test_it_says_of_the_ways_to_the_key_persons_what_health_says(
+    tmp_path: Path, drawers: Drawers, days: int
+) -> None:
+    drawers.may_finish.set()
+    async with on_stage(tmp_path) as cast:
+        await filled(cast)
+        await sweeping.Sweep(cast.house).look()
+        await cast.outbox()
+        cast.later(days=days)
+        await cast.karen.say("/health")
+        healthy = "I Jobcenter Eksempelby er det ikke vist i tre arbejdsdage" not in cast.karen.screen
+        assert healthy == (days < 6), "a Tuesday, and the Monday after it"
+        await cast.karen.say("/report")
+        await cast.outbox()
+        (caption,) = messages_of(cast.karen, "Lige nu: ")
+        assert ("er vist at virke." in caption) == healthy
+        assert (
+            "Ikke vist at virke i tre arbejdsdage: Jobcenter Eksempelby. Se /health." in caption
+        ) != healthy
+        assert "Sundhedsplejen" not in caption, "a unit that nobody works in yet"

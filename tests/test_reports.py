@@ -1,5 +1,6 @@
 """The figures from asked to helped: what they count, how they are told, and every form in which they leave."""
 
+import asyncio
 import csv
 import io
 import json
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from bot import invented, quarter
+from bot.errors import WorldMisbehaved
 from bot.flows import phrases
 from bot.locales import reading
 from bot.locales.words import SOURCE
@@ -30,10 +32,12 @@ from bot.quarter import Quarter
 from bot.reports import drawing, evaluation, files, measures, page, picture, table, telling
 from bot.reports.report import Place, Report, read, recent, sums, waiting
 from bot.reports.telling import Tell
-from bot.storage import figures, migrate, outcomes, purge, routes, spoken
+from bot.storage import figures, migrate, outcomes, people, purge, routes, spoken
+from bot.storage.cipher import Cipher
 from bot.storage.courses import Course
 from bot.storage.database import Database, open_database
 from bot.storage.tables import outcome
+from tests.cast import KEY
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 UNITS = {"jobcenter": "Jobcenter Eksempelby", "sundhed": "Sundhedsplejen", "voksen": "Voksne og Handicap"}
@@ -80,6 +84,11 @@ def _run(db: Database, work: Callable[[Connection], Any]) -> Any:
 def spoke(c: Connection, language: str, times: int) -> None:
     for _ in range(times):
         spoken.add(c, "2026-q3", language)
+
+
+def employs(c: Connection, unit: str, chat: int) -> None:
+    her = {"role": "frontline", "unit": unit, "name": "n", "phone": "p", "language": "da"}
+    people.admit(c, Cipher(KEY), chat=chat, now=NOW, **her)  # type: ignore[arg-type]
 
 
 def weeks(first: Quarter, last: Quarter) -> list[str]:
@@ -370,12 +379,13 @@ def test_the_five_lines_say_way_waits_modes_what_is_open_and_languages(full: Rep
 def test_the_lines_name_a_unit_whose_way_was_not_shown_to_work(
     db: Database, stored: Callable[..., None]
 ) -> None:
-    for unit, age in (("jobcenter", 1), ("sundhed", 8)):
+    for chat, (unit, age) in enumerate((("jobcenter", 1), ("sundhed", 6))):
         _run(db, partial(routes.tried, unit=unit, now=NOW - timedelta(days=age)))
         _run(db, partial(routes.proven, unit=unit, now=NOW - timedelta(days=age)))
+        _run(db, partial(employs, unit=unit, chat=chat))
     found = report_of(db)
-    assert found.unproven == ("sundhed", "voksen")
-    assert "Sundhedsplejen og Voksne og Handicap" in telling.lines(found, tell())[-2]
+    assert found.unproven == ("sundhed",), "and not the unit that nobody works in yet"
+    assert "i tre arbejdsdage: Sundhedsplejen. Se" in telling.lines(found, tell())[-2]
 
 
 def test_where_no_opening_hours_are_known_the_wait_is_told_around_the_clock(
@@ -457,6 +467,36 @@ async def test_a_picture_that_cannot_be_drawn_says_so(full: Report, monkeypatch:
     monkeypatch.setattr(drawing, "LONGEST", 0.2)
     with pytest.raises(drawing.NotDrawn, match="too long"):
         await drawing.png(drawing.drawing(full, tell()))
+    monkeypatch.setattr(drawing, "COMMAND", ("./nothing-of-this-name",))
+    with pytest.raises(WorldMisbehaved, match="FileNotFoundError"):
+        await drawing.png(drawing.drawing(full, tell()))
+    assert issubclass(drawing.NotDrawn, WorldMisbehaved), "work goes on, in words"
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "took too long"])
+async def test_a_drawing_that_is_ended_leaves_no_process_behind(
+    full: Report, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    begin = asyncio.create_subprocess_exec
+
+    async def noted(*command: str, **more: Any) -> Any:
+        process = await begin(*command, **more)
+        begun.set_result(process.pid)
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
+    monkeypatch.setattr(drawing, "COMMAND", (sys.executable, "-c", "import time; time.sleep(3600)"))
+    monkeypatch.setattr(drawing, "LONGEST", 3600.0 if ended == "cancelled" else 0.2)
+    asked = asyncio.create_task(drawing.png(drawing.drawing(full, tell())))
+    number = await begun
+    if ended == "cancelled":
+        os.kill(number, 0)  # it is there
+        asked.cancel()
+    await asyncio.gather(asked, return_exceptions=True)
+    assert asked.cancelled() == (ended == "cancelled")
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
 
 
 @pytest.mark.parametrize("language", ["da", "en", "de"])

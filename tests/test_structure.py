@@ -79,7 +79,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "outcome": set(),
     "quarter": {"outcome"},
     "invented": {"outcome", "storage"},
-    "reports": {"model", "errors", "quarter", "storage", "locales"},
+    "reports": {"model", "errors", "quarter", "storage", "locales", "reach"},
+    "reach": {"model", "storage", "days"},
     "publishing": {"config", "errors", "municipality", "flows", "locales", "reports"},
     "counting": set(),
     "metrics": {"counting", "sockets"},
@@ -107,7 +108,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{
         room: TURN
         | {"derived", "engine", "continuing", "showing", "handover", "days", "particulars"}
-        | {"library", "packing", "explaining", "practice", "quarter", "reports"}
+        | {"library", "packing", "explaining", "practice", "quarter", "reports", "reach"}
         | {*RISING[:number]}
         for number, room in enumerate(RISING)
     },
@@ -194,7 +195,7 @@ TAKES_A_CONNECTION = {
         "working",
         *("addressees", "leaving", "terms", "inviting", "colleagues", "entering", "redeeming"),
         *("freshness", "browsing", "overview", "practising", "gathering", "reporting"),
-        *("vitals", "health"),
+        *("vitals", "health", "reach"),
         "outbox",
         "leaving",
     ),

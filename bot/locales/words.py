@@ -15,6 +15,7 @@ from bot.locales.catalogue import Domain, Key
 from bot.model import Text
 
 SOURCE = "da"
+NAMED_AT_MOST = 3  # of a list in a sentence on a telephone
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 Table = Mapping[Key, str]
@@ -122,6 +123,12 @@ class Words:
 
     def list_of(self, items: Sequence[str], language: str) -> str:
         return format_list(items, locale=language)
+
+    def few_of(self, names: Sequence[str], language: str) -> str:
+        """The first of them by name, and how many more."""
+        more = len(names) - NAMED_AT_MOST
+        rest = [f"+{self.number(more, language)}"] if more > 0 else []
+        return self.list_of([*names[:NAMED_AT_MOST], *rest], language)
 
     def either(self, items: Sequence[str], language: str) -> str:
         """One of them, as in *this or that*."""

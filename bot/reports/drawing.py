@@ -7,17 +7,14 @@ import subprocess
 import sys
 from importlib.util import find_spec
 
+from bot.errors import NotDrawn as NotDrawn
 from bot.reports.measures import WAY
 from bot.reports.picture import Bar, Drawing
 from bot.reports.report import Period, Report
 from bot.reports.telling import Tell
 
 COMMAND = (sys.executable, "-m", "bot.reports.picture")
-LONGEST = 20.0  # seconds, less than a notice is claimed for; a first picture takes longer: it lists the fonts
-
-
-class NotDrawn(Exception):
-    """The figures are there, and can be told in words."""
+LONGEST = 20.0  # seconds; the first picture takes longest, since it lists the fonts
 
 
 def can_draw() -> bool:
@@ -44,9 +41,16 @@ def _bar(code: str, now: Period, before: Period | None, tell: Tell) -> Bar:
 
 async def png(what: Drawing) -> bytes:
     """Raises NotDrawn where it took too long or did not work."""
-    asked = await asyncio.create_subprocess_exec(
-        *COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
-    )
+    try:
+        asked = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        )
+    except OSError as error:
+        raise NotDrawn(type(error).__name__) from error
     try:
         drawn, _ = await asyncio.wait_for(asked.communicate(what.as_json().encode()), LONGEST)
     except TimeoutError:

@@ -3,20 +3,19 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import quarter
+from bot import quarter, reach
 from bot.quarter import Quarter
 from bot.reports.measures import INSTEAD, MEASURES
 from bot.reports.protect import SMALLEST, Shown, Sums, alone, protected, whole
-from bot.storage import figures, routes, spoken
+from bot.storage import figures, people, spoken
 from bot.storage.purge import OUTCOMES
 
 LATE_AT_LEAST = 2 * SMALLEST  # waits of which nine in ten can be told
-PROVEN_WITHIN = timedelta(days=7)  # a route is tried on each working day
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,5 +155,4 @@ def _reached_by(hours: Counter[int], count: int, percent: int) -> int:
 
 
 def _unproven(c: Connection, place: Place, now: datetime) -> tuple[str, ...]:
-    shown = {unit: proven for unit, (_, proven) in routes.all_of(c).items() if proven is not None}
-    return tuple(unit for unit in place.units if unit not in shown or shown[unit] < now - PROVEN_WITHIN)
+    return reach.read(c, place.units, people.roster(c), place.zone, now).unproven
