@@ -73,8 +73,7 @@ def stored(db: Database) -> Callable[..., None]:
 
 
 def _run(db: Database, work: Callable[[Connection], Any]) -> Any:
-    with db._engine.begin() as c:
-        return work(c)
+    return db.run_now(work)
 
 
 def spoke(c: Connection, language: str, times: int) -> None:

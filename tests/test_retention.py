@@ -222,11 +222,11 @@ async def test_after_a_purge_neither_the_file_nor_its_log_remembers_any_row(
     await database.run(fill)
     looked_for = await database.run(marks)
     assert remembered(file, looked_for) == set(tables.metadata.tables)
-    assert database.wipe()
+    assert await database.wipe()
     assert remembered(file, looked_for) == set(tables.metadata.tables), "what serves is still there"
     await database.run(forget_all)
     assert remembered(file, looked_for) == set(tables.metadata.tables), "deleting alone is not enough"
-    assert database.wipe()
+    assert await database.wipe()
     assert remembered(file, looked_for) == set()
     assert file.with_name("opspor.db-wal").stat().st_size == 0
 
@@ -241,10 +241,10 @@ async def test_while_somebody_reads_it_is_said_that_it_is_not_gone_and_later_it_
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM staff").fetchall()
     await database.run(forget_all)
-    assert not database.wipe()
+    assert not await database.wipe()
     assert remembered(file, looked_for)
     reader.close()
-    assert database.wipe()
+    assert await database.wipe()
     assert remembered(file, looked_for) == set()
 
 
@@ -254,9 +254,9 @@ async def test_while_somebody_writes_nothing_is_wiped_and_nothing_is_claimed(
     await database.run(lambda c: c.exec_driver_sql("PRAGMA busy_timeout = 20").close())
     writer = sqlite3.connect(file, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
-    assert not database.wipe()
+    assert not await database.wipe()
     writer.close()
-    assert database.wipe()
+    assert await database.wipe()
 
 
 async def test_what_a_page_held_before_its_rows_moved_to_another_is_gone_too(
@@ -285,7 +285,7 @@ async def test_what_a_page_held_before_its_rows_moved_to_another_is_gone_too(
 
     dead = await database.run(come_and_go)
     assert len(dead) > 1000
-    assert database.wipe()
+    assert await database.wipe()
     raw = bytes_of(file)
     assert [each for each in dead if each in raw] == []
 

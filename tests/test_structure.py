@@ -205,6 +205,7 @@ LIBRARIES: dict[str, set[str]] = {
     "telegram": {"transport"},
     "aiohttp": {"transport"},
     "sqlalchemy": {"storage"},
+    "asyncpg": {"storage"},
     "alembic": {"storage"},
     "cryptography": {"storage"},
     "transitions": {"flows"},
