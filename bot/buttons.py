@@ -38,7 +38,7 @@ _OPENED = frozenset(
     {"referral", "duty_open", "failed", "review", freshness.OFFER} | notices.OF_COORDINATORS
 )  # the others are nobody's to open
 _REFERENCE = re.compile(r"[a-z0-9]{1,32}")
-MAX_DIGITS = 16  # more are no number of ours
+MAX_DIGITS = 10  # as many are no number of ours, and none that every database holds
 
 
 def act(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:

@@ -13,7 +13,7 @@ from bot.locales.words import Words
 from bot.municipality import LAW_CHECKED_WITHIN
 from bot.outcome import week_of
 from bot.root import Prepared
-from bot.storage import keys, leftovers, people, routes, sqlite
+from bot.storage import address, keys, leftovers, people, routes, sqlite
 
 LEFTOVERS_SHOWN = timedelta(weeks=4)
 
@@ -73,7 +73,7 @@ def languages_of(words: Words) -> Iterator[str]:
 
 def exposed(settings: Settings) -> list[str]:
     """Files of the database that others could read; opening it mends that, and it cannot mend who has read them."""
-    path = sqlite.path_of(settings.database)
+    path = None if address.is_server(settings.database) else address.path_of(settings.database)
     files = sqlite.exposed(path) if path else []
     return [
         f"{file} could be read by others on this machine; from now on it is for its owner only"

@@ -28,10 +28,12 @@ _SAID = {
 async def handle(house: House, event: Event) -> Reply | None:
     """Commit, then tell: the reply is what is stored. None where there is nothing to say, as for an update
     that was handled before. Raises StorageFailed; the update must then come again."""
+    # An answer in her own conversation: nearly always nothing but her own rows, and nobody need wait for it.
+    of = house.cipher.digest(event.chat) if event.kind == "press" and event.turn else None
     try:
-        reply, due = await house.db.run(lambda c: _committed(c, house, event))
+        reply, due = await house.db.run(lambda c: _committed(c, house, event), of)
     except SessionConflict:  # somebody else saved this session first: what she sees now is read again
-        reply, due = await house.db.run(lambda c: _committed(c, house, event))
+        reply, due = await house.db.run(lambda c: _committed(c, house, event), of)
     house.counts.updates[event.kind] += 1
     if due:
         house.wake()

@@ -74,7 +74,8 @@ async def work_off(house: House, post: Post) -> int:
 
 async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
     """What is due is claimed in one transaction, so that no other round and no other process sends it too; each
-    is then sent by itself, so that a slow one holds up nobody."""
+    is then sent by itself, so that a slow one holds up nobody. The transaction has the house alone: it covers sessions
+    and moves deadlines of many people, and is short."""
     now = house.clock()
     covers, due, lost, gone = await house.db.run(lambda c: _due(c, house, now))
     work = [

@@ -71,7 +71,7 @@ def prepare(settings: Settings, municipality: Municipality) -> Prepared:
     )
     cipher = Cipher(settings.key, settings.key_old)
     db = open_database(settings.database)
-    asyncio.run(db.run(lambda c: _ready(c, cipher)))
+    db.run_now(lambda c: _ready(c, cipher))
     return Prepared(settings, municipality, content, spoken, db, cipher)
 
 

@@ -77,6 +77,6 @@ class Sweep:
 
     async def _wipe(self) -> None:
         if self._left_in_file:
-            self._left_in_file = not self._house.db.wipe()
+            self._left_in_file = not await self._house.db.wipe()
             if self._left_in_file:
                 log.warning("event=deleted_rows_left_in_file until=next_sweep")

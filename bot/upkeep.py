@@ -172,7 +172,7 @@ def _opened(settings: config.Settings) -> "Database":
 
 
 def _wipe(db: "Database") -> None:
-    if not db.wipe():
+    if not asyncio.run(db.wipe()):
         typer.echo(_NOT_EMPTIED, err=True)
         raise typer.Exit(1)
 

@@ -35,8 +35,7 @@ from bot.municipality import read as read_municipality
 from bot.post import Post
 from bot.storage import migrate, notices, people, sessions, traces
 from bot.storage.cipher import Cipher
-from bot.storage.database import Database
-from bot.storage.sqlite import open_engine
+from bot.storage.database import Database, open_store
 from bot.storage.tables import metadata
 from bot.transport import bot as transport
 from bot.transport.log import set_up_logging
@@ -48,6 +47,7 @@ OPENED = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday, ten o'clock in C
 KEY = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
 CONTENT = loader.load(unverified=True)
 TOWN = read_municipality(EXAMPLE)
+DATABASE = ""  # where the rows are, while a test is about another kind than a file
 NEUTRAL = "Der er en ny opgave til dig."
 STRANGER = "Denne tjeneste er kun for inviterede medarbejdere."
 TYPED = "Jeg har slettet det hos mig"
@@ -86,7 +86,7 @@ class Rows(Database):
     failed = 0
     bug: Exception | None = None  # what the next transactions raise instead, as only our own mistakes do
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
+    async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T:
         def fails(c: Connection) -> T:
             work(c)
             raise StorageFailed("the disk is full")
@@ -94,10 +94,10 @@ class Rows(Database):
         if self.bug is not None:
             raise self.bug
         if not self.failures:
-            return await super().run(work)
+            return await super().run(work, of)
         self.failures -= 1
         self.failed += 1
-        return await super().run(fails)
+        return await super().run(fails, of)
 
 
 @dataclass
@@ -389,9 +389,10 @@ async def on_stage(directory: Path, *, words: Words | None = None) -> AsyncItera
     log, time, wire = io.StringIO(), Time(), FakeWire()
     restore = _logging_to(log)
     path = directory / "opspor.db"
-    db = Rows(open_engine(f"sqlite:///{path}"))
+    url = DATABASE or f"sqlite:///{path}"
+    db = Rows(open_store(url))
     await db.run(migrate.upgrade)
-    settings = config.Settings(TOKEN, BASE, f"sqlite:///{path}", "", KEY, "DEBUG")
+    settings = config.Settings(TOKEN, BASE, url, "", KEY, "DEBUG")
     spoken = words or Words({"da": {}})
     prepared = root.Prepared(settings, TOWN, CONTENT, spoken, db, Cipher(KEY))
     counted = (f"r{number}" for number in itertools.count(1))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from bot.locales.words import Words
 from bot.model import Role
@@ -276,17 +276,16 @@ class Statements:
 
     def __init__(self, cast: Cast) -> None:
         self.run: list[str] = []
-        self._engine = cast.db._engine
 
     def _note(self, _c: Any, _cursor: Any, statement: str, *_: Any) -> None:
         self.run.append(statement)
 
     def __enter__(self) -> "Statements":
-        event.listen(self._engine, "before_cursor_execute", self._note)
+        event.listen(Engine, "before_cursor_execute", self._note)
         return self
 
     def __exit__(self, *_: object) -> None:
-        event.remove(self._engine, "before_cursor_execute", self._note)
+        event.remove(Engine, "before_cursor_execute", self._note)
 
 
 async def _nobody(cast: Cast) -> Person:

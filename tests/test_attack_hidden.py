@@ -19,8 +19,7 @@ from bot.locales.words import Words
 from bot.model import Event, Reply, Screen, Session
 from bot.storage import migrate, people, sessions
 from bot.storage.cipher import Cipher
-from bot.storage.database import Database
-from bot.storage.sqlite import open_engine
+from bot.storage.database import open_database
 from tests.attack import ALL, EXAMPLES
 from tests.cast import (
     CONTENT,
@@ -68,7 +67,7 @@ class OnTheTable(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.db, self.now, self.numbers = Database(open_engine("sqlite://")), OPENED, itertools.count(1)
+        self.db, self.now, self.numbers = open_database("sqlite://"), OPENED, itertools.count(1)
         self.shown: list[str] = []
         prepared = root.Prepared(
             config.Settings(TOKEN, BASE, "", "", KEY, "WARNING"), TOWN, CONTENT, Words({"da": {}, "en": {}}), self.db,

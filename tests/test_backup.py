@@ -22,10 +22,9 @@ from bot.errors import ConfigError
 from bot.outcome import Outcome
 from bot.storage import migrate, outcomes, sqlite
 from bot.storage.backup import backup
-from bot.storage.database import Database, open_database
+from bot.storage.database import Database, open_database, open_store
 from bot.storage.purge import purge
 from bot.storage.revisions import LATEST
-from bot.storage.sqlite import open_engine
 from tests.cast import Rows, finish, on_stage, play, refer
 from tests.test_retention import bytes_of
 from tests.test_storage import admit
@@ -210,9 +209,9 @@ async def test_the_bot_goes_on_from_a_copy_that_was_put_back_as_docs_restore_say
         migrate.migrate(address)
         assert cast.path.stat().st_mode & 0o777 == 0o600
         cast.later(hours=1)
-        cast.db = Rows(open_engine(address))
+        cast.db = Rows(open_store(address))
         await cast.db.run(lambda c: purge(c, cast.time.now()))
-        assert cast.db.wipe()
+        assert await cast.db.wipe()
         cast.house = replace(cast.house, db=cast.db)
         await cast.start()
         # What came after it is not there: the case waits for her, and she is asked again.
@@ -306,4 +305,4 @@ async def test_a_connection_as_the_bot_opens_it_overwrites_checks_keys_and_trust
             lambda c: {name: c.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
         )
         assert found == wanted
-        database.wipe()  # which must not leave another connection behind
+        await database.wipe()  # which must not leave another connection behind

@@ -15,7 +15,7 @@ from bot.storage import keys, people
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
 from bot.storage.migrate import migrate
-from bot.storage.sqlite import open_engine
+from bot.storage.sqlite import Sqlite, open_engine
 from bot.storage.tables import invitation, staff
 from tests.cast import KEY, on_stage, play, refer
 from tests.test_storage import NOW
@@ -151,7 +151,7 @@ async def test_killed_at_any_moment_and_begun_again_it_comes_to_the_same(tmp_pat
         path = tmp_path / f"{statements}.db"
         migrate(f"sqlite:///{path}")
         engine = open_engine(f"sqlite:///{path}")
-        database = Database(engine)
+        database = Database(Sqlite(engine))
         await database.run(fill)
         before = await database.run(lambda c: seen(c, OLD))
         left = [statements]

@@ -22,7 +22,7 @@ from bot.storage import migrate, people, referrals, sessions
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database
 from bot.storage.purge import purge
-from bot.storage.sqlite import open_engine
+from bot.storage.sqlite import Sqlite, open_engine
 from bot.storage.tables import notice, referral, staff
 from tests.cast import CONTENT, DEFAULTS_TO_THE_END, KEY, OPENED, TOWN
 from tests.wire import BASE, TOKEN
@@ -54,7 +54,7 @@ class Mortal(Database):
 
     def __init__(self) -> None:
         file = open_engine("sqlite://")
-        super().__init__(file)
+        super().__init__(Sqlite(file))
         self.left: int | None = None
         event.listen(file, "before_cursor_execute", self._count)
 

@@ -206,6 +206,7 @@ LIBRARIES: dict[str, set[str]] = {
     "telegram": {"transport"},
     "aiohttp": {"transport"},
     "sqlalchemy": {"storage"},
+    "asyncpg": {"storage"},
     "alembic": {"storage"},
     "cryptography": {"storage"},
     "transitions": {"flows"},

@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.errors import ConfigError
+from bot.storage.address import is_server, path_of
 from bot.storage.revisions import KNOWN
-from bot.storage.sqlite import path_of
 
 
 def backup(url: str, target: Path) -> str:
@@ -16,6 +16,11 @@ def backup(url: str, target: Path) -> str:
 
     It is written beside its place and checked before it gets its name. An interrupted one ends with `.part`.
     """
+    if is_server(url):
+        raise ConfigError(
+            "OPSPOR_DATABASE names a PostgreSQL server, whose copies are made with its own `pg_dump`: docs/restore.md"
+            " says how."
+        )
     path = path_of(url)
     if path is None or not path.exists():
         raise ConfigError(f"There is no database {path or 'in a file'} to copy: correct OPSPOR_DATABASE.")

@@ -1,67 +1,87 @@
 """One transaction at a time on a database checked when it was opened; what is asked stands elsewhere."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, StaticPool
+from sqlalchemy import Connection
 
 from bot.errors import StorageFailed
-from bot.storage.sqlite import READS, open_engine, wipe, world_errors
+from bot.storage.address import is_server
+from bot.storage.sqlite import open_file
 
 T = TypeVar("T")
 
 
-class Database:
-    """Open until `close`. Only `run` is asynchronous, for drivers that need it; SQLite works inline. `errors` is how
-    often it did not take something since it was opened."""
+class Store(Protocol):
+    """What a kind of database does in its own way; each raises StorageFailed as `Database` says."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T: ...
+    def run_now(self, work: Callable[[Connection], T]) -> T: ...
+    async def read(self, work: Callable[[Connection], T]) -> T: ...
+    def read_now(self, work: Callable[[Connection], T]) -> T: ...
+    async def wipe(self) -> bool: ...
+    def close(self) -> None: ...
+
+
+class Database:
+    """Open until `close`. `errors` is how often it did not take something since it was opened."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self.errors = 0
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        """One transaction: commits when `work` returns, rolls back when it raises.
+    async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T:
+        """One transaction: commits when `work` returns, rolls back when it raises. One at a time; `of`, the digest of a
+        chat, says that it most likely writes nothing but that person's own rows, and may stand beside others'. `work`
+        may be begun anew: it must do nothing that is not undone with its transaction.
 
         Raises StorageFailed when the database is locked, full, damaged or away.
         """
-        with self._counted(), self._engine.begin() as c:
-            return work(c)
+        with self._counted():
+            return await self._store.run(work, of)
+
+    def run_now(self, work: Callable[[Connection], T]) -> T:
+        """As `run`, before anything is started: it waits longer, as for another process that migrates."""
+        with self._counted():
+            return self._store.run_now(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """What may take long and writes nothing: beside the transactions, on what was stored when it began.
 
         Raises StorageFailed as `run` does.
         """
-        if isinstance(
-            self._engine.pool, StaticPool
-        ):  # in memory there is one connection, and no thread beside it
-            return self.read_now(work)
-        return await asyncio.to_thread(self.read_now, work)
+        with self._counted():
+            return await self._store.read(work)
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
-        with self._counted(), self._engine.connect().execution_options(**READS) as c, c.begin():
-            return work(c)
+        with self._counted():
+            return self._store.read_now(work)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
         try:
-            with world_errors():
-                yield
+            yield
         except StorageFailed:
             self.errors += 1
             raise
 
-    def wipe(self) -> bool:
-        """Leaves nothing of deleted rows in the file nor in its log; False when it was in use: try again later."""
-        with world_errors():
-            return wipe(self._engine)
+    async def wipe(self) -> bool:
+        """Leaves nothing of deleted rows, as far as the database can; False when it was in use: try again later."""
+        return await self._store.wipe()
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._store.close()
 
 
 def open_database(url: str) -> Database:
-    """Raises ConfigError with one sentence that names the file and what to do; migrates nothing."""
-    return Database(open_engine(url))
+    """Raises ConfigError with one sentence that names the database and what to do; migrates nothing."""
+    return Database(open_store(url))
+
+
+def open_store(url: str) -> Store:
+    if not is_server(url):
+        return open_file(url)
+    from bot.storage.postgres import open_server  # only now: most houses need no server's driver
+
+    return open_server(url)

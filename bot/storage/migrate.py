@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from bot.storage.database import open_database
 from bot.storage.revisions import MIGRATIONS, is_current
-from bot.storage.sqlite import open_engine, world_errors
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -15,12 +15,11 @@ __all__ = ["downgrade", "is_current", "migrate", "settings", "upgrade"]
 
 def migrate(url: str) -> None:
     """Raises ConfigError when the database cannot be opened, StorageFailed when it does not take it."""
-    engine = open_engine(url)
+    db = open_database(url)
     try:
-        with world_errors(), engine.begin() as c:
-            upgrade(c)
+        db.run_now(upgrade)
     finally:
-        engine.dispose()
+        db.close()
 
 
 def upgrade(c: Connection) -> None:

@@ -46,12 +46,8 @@ _SINCE = (
     .order_by(None)
     .order_by(staff.c.admitted, staff.c.id)
 )
-# Locked where the database knows how: of two coordinators who remove each other at the same moment one stays.
 _COORDINATORS = (
-    select(staff.c.id)
-    .where(staff.c.role == "coordinator", staff.c.removed.is_(None))
-    .order_by(staff.c.id)
-    .with_for_update()
+    select(staff.c.id).where(staff.c.role == "coordinator", staff.c.removed.is_(None)).order_by(staff.c.id)
 )
 _CHANGE = update(staff).where(staff.c.id == bindparam("person"))
 _RAISE_TURN = (

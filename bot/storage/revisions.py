@@ -35,5 +35,5 @@ def refuse_strange(c: Connection, name: str) -> None:
     if not revision and set(inspect(c).get_table_names()) - {"alembic_version"}:
         raise ConfigError(
             f"The database {name} holds the tables of something else:"
-            " let OPSPOR_DATABASE name a new file, or move this one away."
+            " let OPSPOR_DATABASE name an empty one, or move this one away."
         )

@@ -20,7 +20,11 @@ _THIS = (sending.c.staff == bindparam("of_staff"), sending.c.notice == bindparam
 _NEWEST = select(func.coalesce(func.max(trace.c.message), 0)).where(trace.c.staff == bindparam("of_staff"))
 _GET = select(sending).where(*_THIS)
 _DUE = (
-    select(sending).where(sending.c.due <= bindparam("now")).order_by(sending.c.due).limit(bindparam("limit"))
+    select(sending)
+    .where(sending.c.due <= bindparam("now"))
+    .order_by(sending.c.due)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
 )
 _LOST = select(func.count()).select_from(sending).where(sending.c.due <= bindparam("now", type_=Moment))
 _CHANGE = update(sending).where(*_THIS)

@@ -37,6 +37,7 @@ _TO_COVER = (
     .where(session.c.cover.is_not(None), session.c.cover <= bindparam("now"))
     .order_by(session.c.cover)
     .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
 )
 _COVER = (
     update(session)

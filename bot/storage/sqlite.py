@@ -1,16 +1,18 @@
-"""Opens an SQLite file the way it must be opened, or says in one sentence why not; it runs no query."""
+"""Opens an SQLite file the way it must be opened, or says in one sentence why not, and runs transactions on it."""
 
+import asyncio
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.errors import ConfigError, StorageFailed
+from bot.storage.address import path_of
 from bot.storage.revisions import refuse_strange
 
 PRAGMAS = (
@@ -25,6 +27,44 @@ PRAGMAS = (
 
 READS = {"opspor_reads": True}  # of a connection that only reads: others may write meanwhile
 OTHERS = 0o077  # of a file's mode: what its group and everybody else may do
+
+T = TypeVar("T")
+
+
+class Sqlite:
+    """Each transaction alone, and in the thread that asks: there is nothing to wait for beside the disk."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T:
+        return self.run_now(work)
+
+    def run_now(self, work: Callable[[Connection], T]) -> T:
+        with world_errors(), self.engine.begin() as c:
+            return work(c)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        # In memory there is one connection, and no thread beside it.
+        if isinstance(self.engine.pool, StaticPool):
+            return self.read_now(work)
+        return await asyncio.to_thread(self.read_now, work)
+
+    def read_now(self, work: Callable[[Connection], T]) -> T:
+        with world_errors(), self.engine.connect().execution_options(**READS) as c, c.begin():
+            return work(c)
+
+    async def wipe(self) -> bool:
+        with world_errors():
+            return wipe(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_file(url: str) -> Sqlite:
+    """Raises ConfigError as `open_engine` does."""
+    return Sqlite(open_engine(url))
 
 
 def open_engine(url: str) -> Engine:
@@ -60,21 +100,6 @@ def world_errors() -> Iterator[None]:
         if isinstance(error, OperationalError) or type(error) is DatabaseError:
             raise StorageFailed(f"the database did not take it: {error.orig}") from error
         raise
-
-
-def path_of(url: str) -> Path | None:
-    """None stands for memory."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ConfigError("OPSPOR_DATABASE is not a database address; try sqlite:///opspor.db.") from None
-    if parsed.get_backend_name() in ("postgresql", "postgres"):
-        raise ConfigError("PostgreSQL is not supported by this version yet: let OPSPOR_DATABASE name a file.")
-    if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "sqlite+aiosqlite"):
-        raise ConfigError(f"OPSPOR_DATABASE begins with {parsed.drivername}:, but only sqlite: is supported.")
-    if parsed.query or parsed.host:
-        raise ConfigError("OPSPOR_DATABASE takes a path and nothing else, as in sqlite:////var/opspor.db.")
-    return None if parsed.database in (None, "", ":memory:") else Path(str(parsed.database))
 
 
 def _make_file(path: Path) -> None:

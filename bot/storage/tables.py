@@ -247,7 +247,7 @@ seen_update = strict(
 
 Index(None, trace.c.due)
 for _due in (notice.c.due, session.c.cover):
-    Index(None, _due, sqlite_where=_due.is_not(None))
+    Index(None, _due, sqlite_where=_due.is_not(None), postgresql_where=_due.is_not(None))
 
 # What reports count, in the order they group by, so that neither a table is read nor a million rows are sorted.
 # What was called back as sent in error was no hand-over.
@@ -258,7 +258,7 @@ ASSESSED = "assessment = 'done'"
 def _counted(name: str, table: Table, columns: str, only: str | None = None) -> None:
     where = None if only is None else text(only)
     found = (table.c[column] for column in columns.split())
-    Index(f"ix_{table.name}_{name}", *found, sqlite_where=where)
+    Index(f"ix_{table.name}_{name}", *found, sqlite_where=where, postgresql_where=where)
 
 
 _counted("results", outcome, "week unit result mode children duty path")
@@ -268,7 +268,8 @@ for _span in ("to_open", "to_accept", "to_reach"):
     _counted(f"hours_{_span}", outcome, f"week hours_{_span}", f"hours_{_span} IS NOT NULL")
     _counted(f"open_hours_{_span}", course, f"week open_hours_{_span}", f"open_hours_{_span} IS NOT NULL")
 
-Index(None, staff.c.admitted, sqlite_where=staff.c.removed.is_(None))
+_here = staff.c.removed.is_(None)
+Index(None, staff.c.admitted, sqlite_where=_here, postgresql_where=_here)
 
 for _table in metadata.tables.values():
     for _column in _table.c:

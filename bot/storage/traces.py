@@ -25,6 +25,7 @@ _DUE = (
     .where(*_IS_DUE)
     .order_by(trace.c.due, trace.c.staff, trace.c.message)
     .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
 )
 _OVERDUE = select(func.count(), func.min(trace.c.due)).where(trace.c.due <= bindparam("now", type_=Moment))
 _NEXT_DUE = select(func.min(trace.c.due)).where(trace.c.again.is_(None))
