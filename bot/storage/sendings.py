@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
 from bot.storage.tables import sending, trace
 from bot.storage.types import Moment
@@ -44,7 +44,9 @@ class Sending:
 
 def _put(insert: Any) -> Any:
     new = insert(sending)
-    again = {"tries": sending.c.tries + 1, "due": new.excluded.due}
+    # A message that is still to be looked for before a known one is now looked for before the one that goes out.
+    found = case((sending.c.upto > 0, 1), else_=0)
+    again = {"tries": sending.c.tries + found + 1, "upto": 0, "due": new.excluded.due}
     return new.on_conflict_do_update(index_elements=[sending.c.staff, sending.c.notice], set_=again)
 
 
