@@ -140,7 +140,7 @@ def _messages(world: Witness, one: Person, rows: Rows) -> Iterator[str]:
     looked_for = [row for row in rows.sendings if row.staff == one.staff]
     for card in world.standing(one.chat):
         if card.message not in known and not any(
-            row.after < card.message and (not row.upto or card.message < row.upto) for row in looked_for
+            row.after < card.message and (row.tries or card.message < row.upto) for row in looked_for
         ):
             yield f"message {card.message} stands in chat {one.chat} and nobody knows of it: {card.text[:60]!r}"
     waits = {

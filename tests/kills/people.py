@@ -183,6 +183,7 @@ class Receiver(Person):
     closed: set[str] = field(default_factory=set)
     blocks: bool = False
     _about: str = ""
+    _looked: int = 0
 
     @property
     def done(self) -> bool:
@@ -215,5 +216,6 @@ class Receiver(Person):
             self.answer(at_work[0])
         elif self.waiting:
             self.press(*self.chance.choice(self.waiting))
-        else:
+        elif self.clock.unix() > self._looked:
+            self._looked = self.clock.unix() + 1
             self.type("/inbox")
