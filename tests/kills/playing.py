@@ -26,7 +26,7 @@ from bot.storage.database import Database, open_database
 from bot.storage.migrate import migrate
 from tests.cast import KEY
 from tests.kills import checks
-from tests.kills.moments import METHODS, STRUCK, Moment, Trap
+from tests.kills.moments import LONGEST, METHODS, STRUCK, Moment, Trap
 from tests.kills.people import Frontline, Person, Receiver
 from tests.kills.starting import Launcher, launcher
 from tests.kills.witness import Shown, Witness
@@ -44,6 +44,7 @@ BUGS = ("Traceback", "handling_failed", "intake_bug", "reply_bug", "update_unrea
         "sweep_failed", "outbox_round_failed", "delivery_failed", "storage_failed")  # fmt: skip
 STEP = 31.0  # seconds; as long as a claim lasts
 PATIENCE = 60.0  # seconds for everybody to finish, so that a bot that is stuck is found
+GIVE_UP = 300.0  # seconds, only so that a broken play ends
 
 Tasks = list[asyncio.Task[None]]
 
@@ -188,7 +189,7 @@ class Play:
 
 
 async def play(way: Way, directory: Path, kills: int, seed: int) -> Play:
-    async with _stage(way, directory, seed) as stage:
+    async with asyncio.timeout(GIVE_UP + kills * LONGEST * 3), _stage(way, directory, seed) as stage:
         await stage.start()
         enough, over = asyncio.Event(), asyncio.Event()
         talks = [asyncio.create_task(one.live(enough)) for one in stage.people if isinstance(one, Frontline)]
