@@ -1,4 +1,4 @@
-"""What was shown, beside what is stored: each way in which the two do not agree, as a sentence; none where all is well."""
+"""What was shown, beside what is stored: where the two do not agree, a sentence; none where all is well."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,9 @@ def wrongs(world: Witness, people: Sequence[Person], rows: Rows, *, over: bool =
 
 def unfinished(rows: Rows, now: datetime) -> list[str]:
     """What somebody has yet to press, or the bot to send."""
-    due = [row.reference for row in rows.notices if row.due is not None and row.due <= now + timedelta(minutes=1)]
+    due = [
+        row.reference for row in rows.notices if row.due is not None and row.due <= now + timedelta(minutes=1)
+    ]
     return [*due, *(row.reference for row in rows.referrals.values() if row.closed is None)]
 
 

@@ -19,7 +19,8 @@ LONGEST = 3.0  # seconds until it is killed in any case
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """So many seconds after it is at work, or `at_once` from its start; or at a stage of the nth call of a method, and so many after that."""
+    """So many seconds after it is at work, or `at_once` from its start; or at a stage of the nth call of a method, and
+    so many seconds after that."""
 
     method: str = ""
     stage: str = ""

@@ -1,5 +1,5 @@
-"""People who press what stands on their newest card, as thumbs do: twice, again, and sometimes what is out of date. Each
-keeps in mind what she was shown; what she was shown is compared with what is stored in `checks`."""
+"""People who press what stands on their newest card, as thumbs do: also twice, and again where nothing happens. Each
+keeps in mind what she was shown; comparing it with what is stored is `checks`."""
 
 import asyncio
 import random
@@ -77,6 +77,8 @@ class Person:
         """Goes on until `end`, and until nothing is left."""
         while not (end.is_set() and self.done):
             await asyncio.sleep(self.chance.expovariate(1 / 0.03))
+            if self.world.waiting(self.chat) > 1:
+                continue  # her button shows that it is on its way
             self.happened.clear()
             self.patience = IMPATIENT
             self.act(hurry=end.is_set())
@@ -107,9 +109,9 @@ class Person:
         """One of its answers, or on it goes."""
         of_turn = {code.partition(":")[2]: code for code in card.codes if not code.startswith("0:")}
         choices = [code for code in of_turn if "." in code and code not in NEVER]
-        onwards = [code for code in ("done", "next") if code in of_turn]
+        onwards: list[str] = [code for code in ("done", "next") if code in of_turn]
         if onwards and (not choices or self.chance.random() < 0.7):
-            chosen = onwards[0]
+            chosen: str = onwards[0]
         elif choices:
             question = choices[0].partition(".")[0]
             usual = [f"{question}.{key}" for key in MOSTLY.get(question, ())]
@@ -117,7 +119,7 @@ class Person:
             mostly = offered if offered and self.chance.random() < 0.9 else choices
             chosen = self.chance.choice(mostly)
         else:
-            chosen = next(code for code in ("back", "hide", *of_turn) if code in of_turn)
+            chosen = next(code for code in ["back", "hide", *of_turn] if code in of_turn)
         self.chooses(chosen)
         self.press(card, of_turn[chosen])
 
@@ -190,7 +192,7 @@ class Receiver(Person):
         return True
 
     @property
-    def waiting(self) -> list[tuple[Shown, str]]:
+    def _waiting(self) -> list[tuple[Shown, str]]:
         cards = self.world.standing(self.chat)
         return [(card, f"0:open.{name}") for card in cards for name in card.orders("open")]
 
@@ -214,8 +216,8 @@ class Receiver(Person):
         at_work = [card for card in cards if card.turn]
         if at_work and self.chance.random() < 0.95:
             self.answer(at_work[0])
-        elif self.waiting:
-            self.press(*self.chance.choice(self.waiting))
+        elif waiting := self._waiting:
+            self.press(*self.chance.choice(waiting))
         elif self.clock.unix() > self._looked:
             self._looked = self.clock.unix() + 1
             self.type("/inbox")

@@ -7,7 +7,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from bot import root
 from bot.config import settings
 from bot.model import Role
 from bot.municipality import read as read_municipality
-from bot.sandbox import TOKEN, Clock, Phone, running, weather
+from bot.sandbox import Clock, Phone, running, weather
 from bot.storage import people as staff
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
@@ -43,6 +43,7 @@ CAST: tuple[tuple[int, Role, str], ...] = (
 BUGS = ("Traceback", "handling_failed", "intake_bug", "reply_bug", "update_unreadable", "expire_failed",
         "sweep_failed", "outbox_round_failed", "delivery_failed", "storage_failed")  # fmt: skip
 STEP = 31.0  # seconds; as long as a claim lasts
+HOURS_LATER = (180, 20)  # minutes: what is idle has ended, and what that leaves is gone
 PATIENCE = 60.0  # seconds for everybody to finish, so that a bot that is stuck is found
 GIVE_UP = 300.0  # seconds, only so that a broken play ends
 
@@ -108,8 +109,8 @@ class Play:
         ]
 
     async def goes_on(self, talks: Tasks, work: Tasks, over: asyncio.Event) -> None:
-        """Killed once more, and the rest is done by a bot in this process, whose clock can be moved: until nothing is due
-        to anybody and each hand-over has been brought to its end, and then until the chats have been cleaned."""
+        """Killed once more, and the rest is done by a bot in this process, whose clock can be moved: until nothing is
+        due to anybody and each hand-over has been brought to its end, and then until the chats have been cleaned."""
         await self.killed(Moment(seconds=0.0), again=False)
         logged = logging.FileHandler(self.log)
         logging.getLogger("bot").addHandler(logged)
@@ -121,8 +122,8 @@ class Play:
                 await asyncio.wait(work, timeout=PATIENCE)
                 await self._until(lambda rows: True)
                 await self.look("in the end", over=True)
-                for _ in range(3):
-                    self.clock.forward(3600)
+                for minutes in HOURS_LATER:
+                    self.clock.forward(minutes * 60)
                     await self._until(lambda rows: not checks.overdue(rows, self.clock.now()))
                 rows = await self.db.read(checks.Rows.read)
                 self.wrongs += checks.leftovers(self.world, self.people, rows)
@@ -222,7 +223,7 @@ async def _stage(way: Way, directory: Path, seed: int) -> AsyncIterator[Play]:
     numbers = await db.run(_admit)
     world = Witness.open(directory / "sandbox", phones=phones)
     clock, trap = Clock(world), Trap()
-    people = [
+    people: list[Person] = [
         (Frontline if role == "frontline" else Receiver)(
             world, clock, phone, random.Random(chance.random()), number
         )
@@ -254,6 +255,3 @@ def _admit(c: Connection) -> list[int]:
         ).id
         for chat, role, unit in CAST
     ]
-
-
-__all__ = ["TOKEN", "Play", "Way", "play"]

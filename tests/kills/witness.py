@@ -64,6 +64,13 @@ class Witness(World):
                 self.notices.append(shown)
             self.on_shown(shown)
 
+    def waiting(self, chat: int) -> int:
+        """How many updates of this chat the bot has not taken yet."""
+        bodies = [
+            body for update in self.updates.values() for body in update.values() if isinstance(body, dict)
+        ]
+        return sum(body["from"]["id"] == chat for body in bodies)
+
     def standing(self, chat: int) -> list[Shown]:
         """The bot's messages in a chat, the newest first."""
         found = self.messages.get(chat, {}).values()
