@@ -115,7 +115,7 @@ async def look_for(house: House, post: Post, one: Sending) -> None:
     # Whoever was removed is sent nothing more, also not what would find a lost message.
     staff = await house.db.run(lambda c: people.by_id(c, house.cipher, one.staff, removed=bool(one.upto)))
     if staff is None:
-        await house.db.run(lambda c: sendings.end(c, one))
+        await house.db.run(lambda c: sendings.end(c, one, house.clock()))
     elif one.upto:
         known = await house.db.run(lambda c: _known(c, one.staff))
         first = max(one.after + 1, one.upto - LOOKED_THROUGH)
@@ -135,7 +135,7 @@ async def _delete_lost(house: House, post: Post, staff: Staff, one: Sending, num
     except SendFailed as failure:
         if not failure.permanent:
             return  # due again when its claim has run out
-    await house.db.run(lambda c: sendings.end(c, one))
+    await house.db.run(lambda c: sendings.end(c, one, house.clock()))
 
 
 async def _renew(house: House, post: Post, staff: Staff, one: Sending) -> None:
@@ -147,7 +147,7 @@ async def _renew(house: House, post: Post, staff: Staff, one: Sending) -> None:
         )  # fmt: skip
     except SendFailed as failure:
         if failure.permanent:
-            await house.db.run(lambda c: sendings.end(c, one))
+            await house.db.run(lambda c: sendings.end(c, one, house.clock()))
 
 
 def _stands_in(c: Connection, house: House, one: Sending, message: int) -> None:

@@ -138,6 +138,54 @@ async def test_the_search_for_a_lost_message_waits_while_another_is_on_its_way_t
         assert 1501 in cast.anna.messages, "it was known before the search began"
 
 
+async def test_a_message_that_goes_out_while_a_lost_one_is_looked_for_hides_neither(tmp_path: Path) -> None:
+    """The first is lost, the second tells where to look for it, and the process dies over the third."""
+    async with on_stage(tmp_path) as cast:
+        anna = await cast.anna.id()
+        for message in (900, 901, 902):
+            cast.wire.put(cast.anna.chat, message)
+
+        def three(c: Connection) -> None:
+            sendings.begin(c, anna, REPLY, cast.time.now())
+            sendings.begin(c, anna, REPLY, cast.time.now())
+            sendings.settle(c, anna, REPLY, 901, cast.time.now())
+            traces.keep(c, anna, 901, cast.time.now(), traces.KEPT)
+            sendings.begin(c, anna, REPLY, cast.time.now())
+
+        await cast.ask(three)
+        cast.later(seconds=31)
+        await cast.outbox()
+        assert list(cast.anna.messages) == [901, 902], "the first is found, the third is not given up"
+        for _ in range(3):
+            cast.later(minutes=1, seconds=1)
+            await cast.outbox()
+        assert 902 not in cast.anna.messages and not await cast.rows("sending")
+
+
+async def test_a_message_that_arrived_while_a_lost_one_is_looked_for_puts_the_search_off_no_further(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        anna = await cast.anna.id()
+        cast.wire.put(cast.anna.chat, 1500)
+
+        def looked_for(c: Connection) -> None:
+            sendings.begin(c, anna, REPLY, cast.time.now())
+            sendings.begin(c, anna, REPLY, cast.time.now())
+            sendings.settle(c, anna, REPLY, 1501, cast.time.now())
+
+        def another(c: Connection, message: int) -> None:
+            sendings.begin(c, anna, REPLY, cast.time.now())
+            sendings.settle(c, anna, REPLY, message, cast.time.now())
+
+        await cast.ask(looked_for)
+        for message in (1900, 2300):  # too far on for what came before them to be looked through
+            cast.later(seconds=16)
+            await cast.ask(lambda c, message=message: another(c, message))
+        await cast.outbox()
+        assert 1500 not in cast.anna.messages and not await cast.rows("sending")
+
+
 async def test_the_card_of_a_talk_that_goes_on_for_two_days_is_replaced_in_silence_before_it_is_forty_hours_old(
     tmp_path: Path,
 ) -> None:

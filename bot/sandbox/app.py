@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import inspect
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from bot.errors import ConfigError
 from bot.sandbox import control, weather, webhook
@@ -95,12 +96,18 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def running(
-    world: World, clock: Clock, host: str = "127.0.0.1", port: int = 0, token: str = TOKEN
+    world: World,
+    clock: Clock,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    token: str = TOKEN,
+    around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
 ) -> AsyncIterator[str]:
-    """The base URL while the sandbox runs (port 0: any free one); ConfigError when the port is taken."""
+    """The base URL while the sandbox runs (port 0: any free one); ConfigError when the port is taken. `around` may
+    lay something over it that sees each call before and after."""
     listener = bound(host, port, "The sandbox")
     settings = uvicorn.Config(
-        application(world, clock, token),
+        around(application(world, clock, token)),
         log_level="error",
         access_log=False,
         log_config=None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
 from bot.storage.tables import sending, trace
 from bot.storage.types import Moment
@@ -29,6 +29,9 @@ _DUE = (
 _LOST = select(func.count()).select_from(sending).where(sending.c.due <= bindparam("now", type_=Moment))
 _CHANGE = update(sending).where(*_THIS)
 _END = delete(sending).where(*_THIS)
+_AS_READ = (*_THIS, sending.c.upto == bindparam("of_upto"))
+_FOUND = delete(sending).where(*_AS_READ, sending.c.tries == 0)
+_GOES_ON = update(sending).where(*_AS_READ)
 _OTHERS = select(func.count()).where(
     sending.c.staff == bindparam("of_staff"), sending.c.notice != bindparam("of_notice"), sending.c.tries > 0
 )
@@ -36,7 +39,8 @@ _OTHERS = select(func.count()).where(
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """`after` is the newest message known when it began; `upto` the one it came before, 0 while that is not known."""
+    """`after` is the newest message known when it began; `upto` the one it came before, 0 while that is not known.
+    `tries` counts what is on its way; of what came before `upto` nothing is."""
 
     staff: int
     notice: int
@@ -48,7 +52,9 @@ class Sending:
 
 def _put(insert: Any) -> Any:
     new = insert(sending)
-    again = {"tries": sending.c.tries + 1, "due": new.excluded.due}
+    # What an earlier one may have left before a known message is looked for in its own time.
+    due = case((sending.c.upto > 0, sending.c.due), else_=new.excluded.due)
+    again = {"tries": sending.c.tries + 1, "due": due}
     return new.on_conflict_do_update(index_elements=[sending.c.staff, sending.c.notice], set_=again)
 
 
@@ -77,10 +83,12 @@ def settle(c: Connection, staff_id: int, notice: int, message: int, now: datetim
     if row is None:
         return
     found = Sending(*row)
-    if found.tries == 1 and not found.upto:
-        c.execute(_END, this)
-    else:
+    if found.tries != 1:
         c.execute(_CHANGE, this | {"tries": 0, "upto": message, "due": now + SETTLED_AFTER})
+    elif found.upto:
+        c.execute(_CHANGE, this | {"tries": 0})
+    else:
+        c.execute(_END, this)
 
 
 def due(c: Connection, now: datetime, limit: int) -> Iterator[Sending]:
@@ -102,5 +110,10 @@ def put_off(c: Connection, one: Sending, due: datetime) -> None:
     c.execute(_CHANGE, {"of_staff": one.staff, "of_notice": one.notice, "due": due})
 
 
-def end(c: Connection, one: Sending) -> None:
-    c.execute(_END, {"of_staff": one.staff, "of_notice": one.notice})
+def end(c: Connection, one: Sending, now: datetime) -> None:
+    """It was looked for as it was read; a message that has begun to go out meanwhile is still on its way."""
+    this = {"of_staff": one.staff, "of_notice": one.notice, "of_upto": one.upto}
+    if not one.upto:
+        c.execute(_END, this)
+    elif c.execute(_FOUND, this).rowcount != 1:
+        c.execute(_GOES_ON, this | {"after": one.upto, "upto": 0, "due": now + LOST_AFTER})

@@ -1,0 +1,257 @@
+"""One play: a town with its people, a bot that is killed and started again so many times, and what was found wrong."""
+
+import asyncio
+import logging
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bot import root
+from bot.config import settings
+from bot.model import Role
+from bot.municipality import read as read_municipality
+from bot.sandbox import Clock, Phone, running, weather
+from bot.storage import people as staff
+from bot.storage.cipher import Cipher
+from bot.storage.database import Database, open_database
+from bot.storage.migrate import migrate
+from tests.cast import KEY
+from tests.kills import checks
+from tests.kills.moments import LONGEST, METHODS, STRUCK, Moment, Trap
+from tests.kills.people import Frontline, Person, Receiver
+from tests.kills.starting import Launcher, launcher
+from tests.kills.witness import Shown, Witness
+from tests.test_command_line import surroundings
+from tests.test_webhook import free_port
+from tests.test_webhook_running import at_the_door
+
+CAST: tuple[tuple[int, Role, str], ...] = (
+    (2001, "frontline", "jobcenter"), (2002, "frontline", "jobcenter"), (2003, "frontline", "sundhed"),
+    (2004, "key_person", "jobcenter"), (2005, "key_person", "jobcenter"), (2006, "key_person", "sundhed"),
+    (2007, "coordinator", "voksen"),
+)  # fmt: skip
+# What the log may never say, whatever happens outside: each is a mistake of ours.
+BUGS = ("Traceback", "handling_failed", "intake_bug", "reply_bug", "update_unreadable", "expire_failed",
+        "sweep_failed", "outbox_round_failed", "delivery_failed", "storage_failed")  # fmt: skip
+STEP = 31.0  # seconds; as long as a claim lasts
+HOURS_LATER = (180, 20)  # minutes: what is idle has ended, and what that leaves is gone
+PATIENCE = 60.0  # seconds for everybody to finish, so that a bot that is stuck is found
+GIVE_UP = 300.0  # seconds, only so that a broken play ends
+
+Tasks = list[asyncio.Task[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where the rows are, and how updates come."""
+
+    database: str
+    webhook: bool = False
+
+
+@dataclass
+class Play:
+    way: Way
+    directory: Path
+    world: Witness
+    clock: Clock
+    launcher: Launcher
+    trap: Trap
+    db: Database
+    people: list[Person]
+    settings: dict[str, str]
+    chance: random.Random
+    process: int = 0
+    kills: int = 0
+    struck: Counter[str] = field(default_factory=Counter)
+    wrongs: list[str] = field(default_factory=list)
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "log"
+
+    async def start(self) -> None:
+        self.trap.at_work.clear()
+        words = ["--webhook"] if self.way.webhook else []
+        self.process = await self.launcher.start(self.settings, self.log, *words)
+
+    async def killed(self, moment: Moment, *, again: bool = True) -> None:
+        """Killed at that moment, looked at, and started again."""
+        process = self.process
+        if not moment.at_once:
+            await asyncio.wait_for(self.trap.at_work.wait(), PATIENCE)
+        self.trap.strike = lambda: os.kill(process, signal.SIGKILL)
+        self.trap.set(moment)
+        await self.trap.sprung.wait()
+        status = await self.launcher.ended(process)
+        assert status == -signal.SIGKILL, f"it had ended with {status}: {self.log.read_text()[-2000:]}"
+        self.kills += 1
+        self.struck[f"{moment.method or 'at any time'} {moment.stage}".strip()] += 1
+        await self.look(f"after kill {self.kills}, {moment}")
+        if self.world.confirmed and self.chance.random() < 0.3:
+            self.world.bring_again(self.chance.choice(list(self.world.confirmed)))
+        if again:
+            await self.start()
+
+    async def look(self, when: str, *, over: bool = False) -> None:
+        rows = await self.db.run(checks.Rows.read)
+        self.wrongs += [
+            f"{when}: {wrong}" for wrong in checks.wrongs(self.world, self.people, rows, over=over)
+        ]
+
+    async def goes_on(self, talks: Tasks, work: Tasks, over: asyncio.Event) -> None:
+        """Killed once more, and the rest is done by a bot in this process, whose clock can be moved: until nothing is
+        due to anybody and each hand-over has been brought to its end, and then until the chats have been cleaned."""
+        await self.killed(Moment(seconds=0.0), again=False)
+        logged = logging.FileHandler(self.log)
+        logging.getLogger("bot").addHandler(logged)
+        try:
+            async with self._in_this_process():
+                await asyncio.wait(talks, timeout=PATIENCE)
+                await self._until(lambda rows: not checks.unfinished(rows, self.clock.now()))
+                over.set()
+                await asyncio.wait(work, timeout=PATIENCE)
+                await self._until(lambda rows: True)
+                await self.look("in the end", over=True)
+                for minutes in HOURS_LATER:
+                    self.clock.forward(minutes * 60)
+                    await self._until(lambda rows: not checks.overdue(rows, self.clock.now()))
+                rows = await self.db.read(checks.Rows.read)
+                self.wrongs += checks.leftovers(self.world, self.people, rows)
+        finally:
+            logging.getLogger("bot").removeHandler(logged)
+            logged.close()
+        said = self.log.read_text()
+        self.wrongs += [f"the log says {bug}" for bug in BUGS if bug in said]
+
+    @asynccontextmanager
+    async def _in_this_process(self) -> AsyncIterator[None]:
+        given = settings(self.settings, need=())
+        prepared = await asyncio.to_thread(root.prepare, given, read_municipality(given.municipality))
+        stop = asyncio.Event()
+        bot = asyncio.create_task(
+            root.run(
+                prepared, self.clock.now, lambda name: None, stop, self.clock.when_forwarded,
+                by_webhook=self.way.webhook,
+            )
+        )  # fmt: skip
+        try:
+            yield
+        finally:
+            stop.set()
+            await bot
+            prepared.db.close()
+
+    async def _until(self, holds: Callable[[checks.Rows], bool]) -> None:
+        """What is claimed by one that was killed, or put off, is waited for by moving the clock a little."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            for _ in range(5):
+                if not self.world.updates and holds(await self.db.read(checks.Rows.read)):
+                    return
+                await asyncio.sleep(0.1)
+            self.clock.forward(STEP)
+        self.wrongs.append("it does not come to rest")
+
+    async def stormy(self) -> None:
+        """Until it is cancelled: late, refused, not answered, cut off."""
+        while True:
+            await asyncio.sleep(self.chance.uniform(0.05, 0.4))
+            self._blow()
+
+    def _blow(self) -> None:
+        method = self.chance.choice([one for one in METHODS if one in STRUCK])
+        match self.chance.choice(("429", "500", "lost", "cut", "late", "down")):
+            case "429":
+                weather.make(self.world, {"kind": "429", "retry_after": 1, "method": method})
+            case "cut":
+                self.trap.cut.append(self.chance.choice(("asked", "done")))
+            case "late":
+                self.trap.late = self.chance.uniform(0.05, 0.8)
+            case "down":
+                if self.trap.at_work.is_set():
+                    weather.make(self.world, {"kind": "down", "seconds": self.chance.uniform(0.05, 0.3)})
+            case kind:
+                weather.make(self.world, {"kind": kind, "method": method})
+
+    def calm(self) -> None:
+        weather.make(self.world, {"kind": "clear"})
+        self.trap.cut.clear()
+        self.trap.late = 0.0
+
+
+async def play(way: Way, directory: Path, kills: int, seed: int) -> Play:
+    async with asyncio.timeout(GIVE_UP + kills * LONGEST * 3), _stage(way, directory, seed) as stage:
+        await stage.start()
+        enough, over = asyncio.Event(), asyncio.Event()
+        talks = [asyncio.create_task(one.live(enough)) for one in stage.people if isinstance(one, Frontline)]
+        work = [asyncio.create_task(one.live(over)) for one in stage.people if isinstance(one, Receiver)]
+        storm = asyncio.create_task(stage.stormy())
+        try:
+            while stage.kills < kills and not stage.wrongs:
+                await stage.killed(Moment.by_chance(stage.chance))
+            storm.cancel()
+            stage.calm()
+            if not stage.wrongs:
+                enough.set()
+                await stage.goes_on(talks, work, over)
+                tasks = zip(stage.people, talks + work, strict=True)
+                stage.wrongs += [f"{one.chat} cannot go on" for one, task in tasks if not task.done()]
+        finally:
+            for task in (*talks, *work, storm):
+                task.cancel()
+            ends = await asyncio.gather(*talks, *work, storm, return_exceptions=True)
+        stage.wrongs += [f"a mistake of the play: {end!r}" for end in ends if isinstance(end, Exception)]
+        return stage
+
+
+@asynccontextmanager
+async def _stage(way: Way, directory: Path, seed: int) -> AsyncIterator[Play]:
+    chance = random.Random(seed)
+    phones = [Phone(chat, role, "Medarbejder") for chat, role, _ in CAST]
+    migrate(way.database)
+    db = open_database(way.database)
+    numbers = await db.run(_admit)
+    world = Witness.open(directory / "sandbox", phones=phones)
+    clock, trap = Clock(world), Trap()
+    people: list[Person] = [
+        (Frontline if role == "frontline" else Receiver)(
+            world, clock, phone, random.Random(chance.random()), number
+        )
+        for phone, number, (_, role, _) in zip(phones, numbers, CAST, strict=True)
+    ]
+    by_chat = {one.chat: one for one in people}
+
+    def shown(card: Shown) -> None:
+        by_chat[card.chat].sees(card)
+
+    world.on_shown = shown
+    try:
+        async with launcher() as starts, running(world, clock, around=trap.around) as base:
+            changed = at_the_door(free_port(), base) if way.webhook else {"OPSPOR_API_BASE": base}
+            given = surroundings(
+                directory, **{**changed, "OPSPOR_DATABASE": way.database, "OPSPOR_LOG": "INFO"}
+            )
+            yield Play(way, directory, world, clock, starts, trap, db, people, given, chance)
+    finally:
+        world.close()
+        db.close()
+
+
+def _admit(c: Connection) -> list[int]:
+    now = datetime.now(UTC)
+    return [
+        staff.admit(
+            c, Cipher(KEY), chat=chat, role=role, unit=unit, name="", phone="", language="da", now=now
+        ).id
+        for chat, role, unit in CAST
+    ]
