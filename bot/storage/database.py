@@ -8,26 +8,29 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, StaticPool
 
 from bot.errors import StorageFailed
+from bot.storage.grouping import Group
 from bot.storage.sqlite import READS, open_engine, wipe, world_errors
 
 T = TypeVar("T")
 
 
 class Database:
-    """Open until `close`. Only `run` is asynchronous, for drivers that need it; SQLite works inline. `errors` is how
-    often it did not take something since it was opened."""
+    """Open until `close`. Only `run` is asynchronous; SQLite works inline. `errors` is how often it did not take
+    something since it was opened."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._group = Group(engine)
         self.errors = 0
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """One transaction: commits when `work` returns, rolls back when it raises.
+        """One transaction: commits when `work` returns, rolls back when it raises. Those that are asked for in the same
+        moment share a commit; `work` may be begun anew, and does nothing that is not undone with its transaction.
 
         Raises StorageFailed when the database is locked, full, damaged or away.
         """
-        with self._counted(), self._engine.begin() as c:
-            return work(c)
+        with self._counted():
+            return await self._group.run(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """What may take long and writes nothing: beside the transactions, on what was stored when it began.
