@@ -1,7 +1,6 @@
 """Each bot that is measured: how its process is started, what it is asked, and why it may have to be left out."""
 
 import asyncio
-import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -26,7 +25,15 @@ TOKEN = "123456789:AAToyToyToyToyToyToyToyToyToyToyToyToy"  # noqa: S105 - nobod
 MOST = 400  # people who are admitted
 # A conversation that hands over by name: the key person is told, and the outcome is recorded.
 CODES = (
-    *("moment.during", "mode.concern", "signs.fear", "done", "gate.ok", "response.disclosed", "safe_today.yes"),
+    *(
+        "moment.during",
+        "mode.concern",
+        "signs.fear",
+        "done",
+        "gate.ok",
+        "response.disclosed",
+        "safe_today.yes",
+    ),
     *("done", "who.partner", "children.yes", "child_danger.no", "wish.help", "consent.named", "next"),
     *("next.meeting", "exposure.witnessed", "suspected.parent", "duty.notified", "level.knowledge", "done"),
 )
@@ -61,7 +68,15 @@ def admit(url: str, count: int = MOST) -> None:
 def _admit(c: Connection, count: int) -> None:
     cipher, unit, now = Cipher(KEY), read_municipality(EXAMPLE).unit[0].id, machine_clock()
     people.admit(
-        c, cipher, chat=FIRST_CHAT - 1, role="key_person", unit=unit, name="n", phone="", language="da", now=now
+        c,
+        cipher,
+        chat=FIRST_CHAT - 1,
+        role="key_person",
+        unit=unit,
+        name="n",
+        phone="",
+        language="da",
+        now=now,
     )
     for chat in range(FIRST_CHAT, FIRST_CHAT + count):
         people.admit(
@@ -82,7 +97,11 @@ def opspor(*arguments: str, **settings: str) -> Bot:
         }
 
     return Bot(
-        "Opspor", (str(OPSPOR), "run", *arguments), WHOLE, environment, lambda directory: admit(url_of(directory))
+        "Opspor",
+        (str(OPSPOR), "run", *arguments),
+        WHOLE,
+        environment,
+        lambda directory: admit(url_of(directory)),
     )
 
 
@@ -103,7 +122,13 @@ def others(directory: Path) -> list[Bot]:
     python, node = directory / "bin" / "python", shutil.which("node")
     no_python = "" if python.exists() else "its environment is not there: make others"
     modules = directory / "node_modules"
-    no_node = "no node on this machine" if node is None else "" if modules.exists() else "its modules are not there: make others"
+    no_node = (
+        "no node on this machine"
+        if node is None
+        else ""
+        if modules.exists()
+        else "its modules are not there: make others"
+    )
     grammy = directory / "grammy.mjs"
     if not no_node:
         shutil.copy(OTHERS / "grammy.mjs", grammy)  # node looks for modules beside the file

@@ -48,7 +48,9 @@ def measured_in(
         print(json.dumps(pids), file=stand_in.stdin, flush=True)
         line = stand_in.stdout.readline()
         if not line:
-            raise SystemExit(f"{bot.name}: nothing was measured\n{(directory / 'bot.log').read_text()[-2000:]}")
+            raise SystemExit(
+                f"{bot.name}: nothing was measured\n{(directory / 'bot.log').read_text()[-2000:]}"
+            )
         return Figures(**json.loads(line))
 
 

@@ -204,6 +204,7 @@ TAKES_A_CONNECTION = {
 LIBRARIES: dict[str, set[str]] = {
     "telegram": {"transport"},
     "aiohttp": {"transport"},
+    "yarl": {"transport"},
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
     "cryptography": {"storage"},

@@ -23,7 +23,9 @@ class SqlPersistence(BasePersistence[Any, Any, Any]):
     """Each piece is written at once as it is handed over; only what the conversation needs is kept."""
 
     def __init__(self) -> None:
-        super().__init__(PersistenceInput(bot_data=False, chat_data=False, user_data=True, callback_data=False))
+        super().__init__(
+            PersistenceInput(bot_data=False, chat_data=False, user_data=True, callback_data=False)
+        )
 
     async def get_user_data(self) -> dict[int, Any]:
         rows = DB.execute("SELECT key FROM kept WHERE key LIKE 'user:%'").fetchall()
@@ -86,7 +88,9 @@ async def persisted(update: object, context: Any) -> None:
 
 def main(way: str) -> None:
     persistence: Any = SqlPersistence() if way == "sql" else PicklePersistence(toy.FILE + ".pickle")
-    application = Application.builder().token(toy.TOKEN).base_url(f"{toy.BASE}/bot").persistence(persistence).build()
+    application = (
+        Application.builder().token(toy.TOKEN).base_url(f"{toy.BASE}/bot").persistence(persistence).build()
+    )
     states: Any = {
         number: [CallbackQueryHandler(pressed, pattern=f"^q{number}:")] for number in range(toy.QUESTIONS)
     }

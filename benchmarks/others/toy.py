@@ -1,4 +1,4 @@
-"""What all the others say and store: fifteen questions, one outcome at the end, one notice; SQLite as durable as ours."""
+"""What all the others say and store: fifteen questions, an outcome and a notice at the end; SQLite as durable as ours."""
 
 import json
 import os
@@ -16,7 +16,10 @@ NOTICE = "There is something new for you."
 
 
 def question(number: int) -> str:
-    return f"Question {number + 1} of {QUESTIONS}. " + "What is it that you have seen, heard or been told today? " * 4
+    return (
+        f"Question {number + 1} of {QUESTIONS}. "
+        + "What is it that you have seen, heard or been told today? " * 4
+    )
 
 
 def database() -> sqlite3.Connection:

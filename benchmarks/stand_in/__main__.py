@@ -5,6 +5,7 @@ import asyncio
 import json
 import sys
 from dataclasses import asdict
+from typing import Any
 
 import uvloop
 
@@ -36,8 +37,9 @@ async def _measured(plan: Plan) -> Figures:
 
 
 def main(plan: str) -> None:
-    told = {name: tuple(one) if isinstance(one, list) else one for name, one in json.loads(plan).items()}
-    print(json.dumps(asdict(uvloop.run(_measured(Plan(**told))))), flush=True)
+    told: dict[str, Any] = json.loads(plan)
+    lists = {name: tuple(told[name]) for name in ("codes", "doors")}
+    print(json.dumps(asdict(uvloop.run(_measured(Plan(**{**told, **lists}))))), flush=True)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,11 @@ class Connection(asyncio.Protocol):
         self._got += data
         while (head := self._got.find(_END)) >= 0:
             above = bytes(self._got[:head])
-            whole = _chunked(self._got, head + 4) if _CHUNKED.search(above) else _plain(self._got, head + 4, above)
+            whole = (
+                _chunked(self._got, head + 4)
+                if _CHUNKED.search(above)
+                else _plain(self._got, head + 4, above)
+            )
             if whole is None:
                 return
             body, end = whole

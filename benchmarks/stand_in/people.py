@@ -1,4 +1,4 @@
-"""People who press: each presses what her card offers, waits for its edit, and goes on; nobody presses twice at once."""
+"""People who press: each presses what her card offers, waits for its edit, and goes on; never two presses at once."""
 
 import asyncio
 import random

@@ -25,8 +25,8 @@ class Plan:
 
 @dataclass(slots=True)
 class Figures:
-    """`cpu` in milliseconds a press, what begins and ends a conversation spread over its presses; `p50` and `p99` from the
-    press to its edit, `share50` and `share99` from the update's leaving to the first call that came for it, all in
+    """`cpu` in milliseconds a press, what begins and ends a conversation spread over its presses; `p50` and `p99` from
+    the press to its edit, `share50` and `share99` from the update's leaving to the first call that came for it, all in
     milliseconds; `memory` in megabytes, all processes together. `lost` presses waited in vain, `missing` buttons were
     not there, `unanswered` presses were never answered."""
 

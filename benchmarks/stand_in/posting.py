@@ -1,4 +1,4 @@
-"""Updates posted to a webhook, several side by side on connections that are kept; a refusal is counted and not repeated."""
+"""Updates posted to a webhook, side by side on connections that are kept; a refusal is counted, not repeated."""
 
 import asyncio
 from collections.abc import Callable

@@ -10,7 +10,7 @@ Parameters = dict[str, Any]
 def parameters(kind: str, body: bytes) -> Parameters:
     """Values as words, except where they came as JSON; a keyboard is always read."""
     if kind.startswith("application/json"):
-        found = json.loads(body or b"{}")
+        found: Parameters = json.loads(body or b"{}")
     elif kind.startswith("multipart/form-data"):
         found = dict(_parts(kind.partition("boundary=")[2].strip('"').encode(), body))
     else:
