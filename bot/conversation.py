@@ -10,7 +10,7 @@ from bot import anew, buttons, cards, commands, dialogue, engine, entering, refe
 from bot.errors import SessionConflict, StorageFailed
 from bot.house import House
 from bot.model import TOO_MANY, Event, Reply, Staff
-from bot.storage import notices, people, sessions, traces
+from bot.storage import duedates, people, sessions, traces
 
 IDLE = timedelta(hours=2)
 
@@ -43,15 +43,17 @@ async def handle(house: House, event: Event) -> Reply | None:
 def _committed(c: Connection, house: House, event: Event) -> tuple[Reply | None, bool]:
     """The turn, and whether it left something that is due now."""
     reply = _turn(c, house, event)
-    nexts = (notices.next_due(c), traces.next_due(c))
-    return reply, any(due is not None and due <= house.clock() for due in nexts)
+    due = duedates.first(c)
+    return reply, due is not None and due <= house.clock()
 
 
 def _turn(c: Connection, house: House, event: Event) -> Reply | None:
     now = house.clock()
-    if not sessions.seen(c, event.update, now):
+    is_new, longest_here = sessions.seen(c, event.update, now)
+    if not is_new:
         return None
-    terms.lapse(c, house, now)
+    if longest_here is not None and longest_here <= now - house.term:
+        terms.lapse(c, house, now)
     staff = people.by_chat(c, house.cipher, event.chat)
     event = entering.without_words(c, house, staff, event, now)
     if event.kind in ("blocked", "unblocked"):

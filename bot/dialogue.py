@@ -80,7 +80,7 @@ def show(
     """The card that a session is on, with a referral's values filled in. `told` are phrases that stand above it."""
     card = engine.card(house.flows[session.flow], session)
     values = {**_referral_values(c, house, staff, session), **_deadlines(house, staff, card, now)}
-    values |= _seen(house, staff, session)
+    values |= _seen(house, staff, session, card)
     card = _as_practice(house, session, card) if practice.is_practice(session) else card
     above = (Line(house.phrases[one] if isinstance(one, str) else one) for one in told)
     lines = (*above, *card.lines, *_below(house, staff, session, card))
@@ -160,8 +160,10 @@ def _copies(house: House, session: Session) -> tuple[Button, ...]:
     return tuple(Button(f"0:copy.{one}", house.phrases[f"copy.{one}"]) for one in what)
 
 
-def _seen(house: House, staff: Staff, session: Session) -> dict[str, str]:
+def _seen(house: House, staff: Staff, session: Session, card: Card) -> dict[str, str]:
     """What she has marked on the ruler, by its step, each on a line of its own as it stands on its button."""
+    if not any("{seen_" in line.text.msgid for line in card.lines):
+        return {}
     answers, flow = session.answers, house.flows[session.flow]
     risk = derived.marked(answers, "risk")
     steps = {

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bot.transport.listening import Listener
 
 ENDING = 1.5  # seconds for what the outbox is sending when the stop comes; what it cannot end comes again
+PLACES_KEPT = 256  # units by languages, of one day
 REFERENCE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are read as another
 REFERENCE_LENGTH = 6
 
@@ -91,8 +92,10 @@ def house_of(
     municipality = prepared.municipality
     zone = ZoneInfo(municipality.timezone)
 
+    of_day = lru_cache(maxsize=PLACES_KEPT)(municipality.placeholders)
+
     def places(unit: str, language: str) -> Mapping[str, str]:
-        return municipality.placeholders(unit, language, clock().astimezone(zone).date())
+        return of_day(unit, language, clock().astimezone(zone).date())
 
     return House(
         db=prepared.db,

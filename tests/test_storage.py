@@ -27,6 +27,7 @@ from bot.model import Answered, Notice, Referral, Session, Staff, Urgency
 from bot.outcome import Outcome
 from bot.storage import (
     attempts,
+    duedates,
     entries,
     keys,
     leftovers,
@@ -55,8 +56,15 @@ PLACE = Session("detection", "moment", 1)
 
 
 def admit(c: Connection, chat: int = CHAT, **other: Any) -> Staff:
-    person = {"role": "frontline", "unit": "north", "name": NAME, "phone": PHONE, "language": "da"} | other
-    return people.admit(c, CIPHER, chat=chat, now=NOW, **person)
+    person = {
+        "role": "frontline",
+        "unit": "north",
+        "name": NAME,
+        "phone": PHONE,
+        "language": "da",
+        "now": NOW,
+    }
+    return people.admit(c, CIPHER, chat=chat, **(person | other))
 
 
 def told(reference: str = "r1", sender: int = 1, urgency: Urgency = "standard", **other: Any) -> Referral:
@@ -468,7 +476,7 @@ async def test_a_removed_person_is_nobody_but_her_chat_can_still_be_cleaned(data
         assert people.by_id(c, CIPHER, person.id) is None
         assert people.with_role(c, CIPHER, "frontline") == []
         assert sessions.open_of(c, person.id) == []
-        assert notices.next_due(c) is None
+        assert notices.to(c, person.id) == []
         assert traces.due(c, NOW, 9) == [(person.id, 10)]
         cleaned = people.by_id(c, CIPHER, person.id, removed=True)
         assert cleaned is not None
@@ -594,8 +602,21 @@ async def test_idle_and_open_sessions_are_found(database: Database) -> None:
 async def test_an_update_is_met_for_the_first_time_once(database: Database, url: str) -> None:
     for number in range(2**40, 2**40 + 8):
         results = two_at_once(url, *[partial(sessions.seen, update_id=number, now=NOW)] * 2)
-        assert sorted(results, key=str) == [False, True]
-    assert not await database.run(lambda c: sessions.seen(c, 2**40, NOW))
+        assert sorted(results, key=str) == [(False, None), (True, None)]
+    assert await database.run(lambda c: sessions.seen(c, 2**40, NOW)) == (False, None)
+
+
+async def test_with_an_update_comes_since_when_whoever_is_here_longest_is_admitted(
+    database: Database,
+) -> None:
+    def work(c: Connection) -> None:
+        assert sessions.seen(c, 1, NOW) == (True, None)
+        gone, here = admit(c, 1, now=NOW - DAY), admit(c, 2, now=NOW - HOUR)
+        admit(c, 3)
+        people.remove(c, gone.id, NOW)
+        assert sessions.seen(c, 2, NOW) == (True, here.admitted)
+
+    await database.run(work)
 
 
 # --- referrals --------------------------------------------------------------------------------------
@@ -766,14 +787,14 @@ async def test_a_notice_is_due_until_sent_and_comes_back_when_queued_anew(databa
         admit(c)
         number = notices.queue(c, "referral", 1, "r1", NOW + HOUR, "now")
         assert notices.due(c, NOW, 9) == []
-        assert notices.next_due(c) == NOW + HOUR
+        assert duedates.first(c) == NOW + HOUR
         (read,) = notices.due(c, NOW + HOUR, 9)
         assert read == Notice(number, "referral", 1, "r1", NOW + HOUR, 0, 0, "now")
         assert notices.later(c, read, NOW + 2 * HOUR)
         (read,) = notices.due(c, NOW + 2 * HOUR, 9)
         assert read.attempts == 1
         assert notices.sent(c, read, 70)
-        assert notices.next_due(c) is None
+        assert duedates.first(c) is None
         assert notices.due(c, NOW + DAY, 9) == []
         assert notices.queue(c, "referral", 1, "r1", NOW + DAY) == number
         again = Notice(number, "referral", 1, "r1", NOW + DAY, 0, 70, "")
@@ -794,7 +815,7 @@ async def test_a_notice_queued_anew_while_it_was_being_sent_stays_due(database: 
         (read,) = notices.due(c, NOW, 1)
         notices.queue(c, "status", 1, "r1", NOW + MINUTE, "accepted")
         assert not notices.sent(c, read, 71)
-        assert notices.next_due(c) == NOW + MINUTE
+        assert duedates.first(c) == NOW + MINUTE
 
     await database.run(work)
 
@@ -812,7 +833,7 @@ async def test_a_notice_that_was_opened_or_settled_rings_no_more_and_stays_to_be
         notices.opened(c, first)
         assert notices.settle(c, "referral", 2, "r1", "passed")
         assert not notices.settle(c, "referral", 2, "r2", "passed")
-        assert notices.next_due(c) is None
+        assert duedates.first(c) is None
         assert notices.to(c, 1) == [Notice(first, "referral", 1, "r1", None)]
         assert [(n.staff, n.code) for n in notices.of(c, "r1")] == [(1, ""), (2, "passed")]
 
@@ -832,7 +853,7 @@ async def test_notices_are_found_oldest_first_by_referral_and_by_kind(database: 
         assert [n.id for n in notices.of(c, "r1", "referral")] == [late, early]
         notices.drop(c, early)
         assert notices.find(c, "referral", 2, "r1") is None
-        assert notices.next_due(c) == NOW - MINUTE
+        assert duedates.first(c) == NOW - MINUTE
 
     await database.run(work)
 
@@ -855,7 +876,7 @@ async def test_messages_are_due_at_their_deadline_and_gone_once_settled(database
         traces.keep(c, her, 12, NOW - HOUR)
         traces.keep(c, her, 13, NOW, DAY)
         traces.keep(c, other, 10, NOW, DAY + HOUR)
-        assert traces.next_due(c) == NOW - HOUR
+        assert duedates.first(c) == NOW - HOUR
         traces.expire(c, her, NOW, keep=[13])
         assert traces.due(c, NOW, 9) == [(her, 12), (her, 10), (her, 11)]
         assert traces.due(c, NOW, 1) == [(her, 12)]
@@ -865,7 +886,7 @@ async def test_messages_are_due_at_their_deadline_and_gone_once_settled(database
         traces.expire(c, her, NOW)
         assert traces.due(c, NOW, 9) == [(her, 13)]
         traces.keep(c, her, 13, NOW, DAY)
-        assert traces.next_due(c) == NOW + DAY
+        assert duedates.first(c) == NOW + DAY
 
     await database.run(work)
 
@@ -892,7 +913,7 @@ async def test_a_message_that_could_not_be_deleted_is_tried_again_later_and_stay
         her = admit(c, 1).id
         traces.keep(c, her, 10, NOW)
         traces.put_off(c, her, [10], NOW + HOUR)
-        assert traces.due(c, NOW, 9) == [] and traces.next_due(c) is None
+        assert traces.due(c, NOW, 9) == [] and duedates.first(c) is None
         assert traces.due(c, NOW + HOUR, 9) == [(her, 10)]
         traces.keep(c, her, 10, NOW)
         assert traces.due(c, NOW, 9) == [(her, 10)]
@@ -902,7 +923,7 @@ async def test_a_message_that_could_not_be_deleted_is_tried_again_later_and_stay
 
 @pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(
-    "query", [notices._DUE, notices._NEXT_DUE, traces._DUE, sendings._DUE, sessions._TO_COVER]
+    "query", [notices._DUE, duedates._FIRST, traces._DUE, sendings._DUE, sessions._TO_COVER]
 )
 async def test_what_is_due_is_looked_up_in_the_small_index(database: Database, query: Any) -> None:
     def plan(c: Connection) -> str:
@@ -910,7 +931,8 @@ async def test_what_is_due_is_looked_up_in_the_small_index(database: Database, q
         zeros = (0,) * len(compiled.positiontup or ())
         return str(c.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", zeros).all())
 
-    assert re.search("ix_[a-z]+_(due|cover)", await database.run(plan))
+    used = set(re.findall("ix_([a-z]+)_(?:due|cover)", await database.run(plan)))
+    assert used == {"notice", "trace"} if query is duedates._FIRST else used
 
 
 # --- what has outlived its purpose ------------------------------------------------------------------

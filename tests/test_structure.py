@@ -205,6 +205,7 @@ TAKES_A_CONNECTION = {
 LIBRARIES: dict[str, set[str]] = {
     "telegram": {"transport"},
     "aiohttp": {"transport"},
+    "yarl": {"transport"},
     "sqlalchemy": {"storage"},
     "asyncpg": {"storage"},
     "alembic": {"storage"},

@@ -43,7 +43,6 @@ _AHEAD = (
     .select_from(notice)
     .where(notice.c.due > bindparam("now", type_=Moment), notice.c.attempts == 0)
 )
-_NEXT_DUE = select(func.min(notice.c.due)).where(notice.c.due.is_not(None))
 _OF = _ALL.where(notice.c.reference == bindparam("of_reference")).order_by(notice.c.id)
 _OF_KIND = _OF.where(notice.c.kind == bindparam("of_kind"))
 _FIND = _OF_KIND.where(notice.c.staff == bindparam("of_staff"))
@@ -96,10 +95,6 @@ def claim(c: Connection, read: Notice, until: datetime) -> Notice | None:
 def stands_on(c: Connection, notice_id: int, message: int) -> None:
     """The message that was sent for it, before anything else is done with that message."""
     c.execute(_MESSAGE, {"of_notice": notice_id, "message": message})
-
-
-def next_due(c: Connection) -> datetime | None:
-    return c.execute(_NEXT_DUE).scalar()
 
 
 def late(c: Connection, now: datetime) -> list[tuple[int, int, datetime]]:

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from bot.errors import SessionConflict
 from bot.model import Session
 from bot.storage.codes import read_answers, read_ticks, read_trail, write_answers, write_ticks, write_trail
 from bot.storage.people import set_turn
-from bot.storage.tables import seen_update, session
+from bot.storage.tables import seen_update, session, staff
 from bot.storage.types import KEY
 from bot.storage.upsert import spelt
 
@@ -45,7 +45,8 @@ _COVER = (
     .values({name: bindparam(f"new_{name}") for name in ("view", "turn", "version", "cover")})
 )
 _END = delete(session).where(*_THIS)
-_SEEN = spelt(lambda insert: insert(seen_update).on_conflict_do_nothing())
+_LONGEST_HERE = select(func.min(staff.c.admitted)).where(staff.c.removed.is_(None)).scalar_subquery()
+_SEEN = spelt(lambda insert: insert(seen_update).on_conflict_do_nothing().returning(_LONGEST_HERE))
 
 
 def load(c: Connection, staff_id: int, about: str) -> Session | None:
@@ -105,9 +106,10 @@ def open_of(c: Connection, staff_id: int) -> list[str]:
     return list(c.execute(_OPEN, {"of_staff": staff_id}).scalars())
 
 
-def seen(c: Connection, update_id: int, now: datetime) -> bool:
-    """True the first time."""
-    return c.execute(_SEEN(c), {"id": update_id, "seen": now}).rowcount == 1
+def seen(c: Connection, update_id: int, now: datetime) -> tuple[bool, datetime | None]:
+    """Whether it is the first time; and, in the same statement, since when whoever is here longest is admitted."""
+    met = c.execute(_SEEN(c), {"id": update_id, "seen": now}).one_or_none()
+    return (False, None) if met is None else (True, met[0])
 
 
 def _columns(s: Session) -> dict[str, Any]:

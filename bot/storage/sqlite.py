@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.errors import ConfigError, StorageFailed
 from bot.storage.address import path_of
+from bot.storage.grouping import Group
 from bot.storage.revisions import refuse_strange
 
 PRAGMAS = (
@@ -32,17 +33,24 @@ T = TypeVar("T")
 
 
 class Sqlite:
-    """Each transaction alone, and in the thread that asks: there is nothing to wait for beside the disk."""
+    """In the thread that asks: there is nothing to wait for beside the disk. What is asked for in the same moment shares
+    a commit."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._group = Group(self._transaction)
 
     async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T:
-        return self.run_now(work)
+        return await self._group.run(work)
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
-        with world_errors(), self.engine.begin() as c:
+        with self._transaction() as c:
             return work(c)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with world_errors(), self.engine.begin() as c:
+            yield c
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         # In memory there is one connection, and no thread beside it.

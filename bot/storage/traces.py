@@ -28,7 +28,6 @@ _DUE = (
     .with_for_update(skip_locked=True)
 )
 _OVERDUE = select(func.count(), func.min(trace.c.due)).where(trace.c.due <= bindparam("now", type_=Moment))
-_NEXT_DUE = select(func.min(trace.c.due)).where(trace.c.again.is_(None))
 _STANDING = select(trace.c.message).where(_HERS).order_by(trace.c.message)
 _SETTLE = delete(trace).where(_HERS, _IN)
 _AGAIN = update(trace).where(_HERS, _IN).values(again=bindparam("at"))
@@ -68,11 +67,6 @@ def overdue(c: Connection, now: datetime) -> tuple[int, datetime | None]:
     """How many messages should be gone, and since when the first of them, put off or not."""
     count, since = c.execute(_OVERDUE, {"now": now}).one()
     return count, since
-
-
-def next_due(c: Connection) -> datetime | None:
-    """Of those that were not put off."""
-    return c.execute(_NEXT_DUE).scalar()
 
 
 def standing(c: Connection, staff_id: int) -> list[int]:

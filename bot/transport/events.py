@@ -46,7 +46,8 @@ _KINDS = (
 def is_sound(update: Update) -> bool:
     """Numbers where numbers belong, and words where words: the library takes whatever stands there, and what stands
     for a chat comes back in an answer."""
-    message, query, user = update.effective_message, update.callback_query, update.effective_user
+    query, user = update.callback_query, update.effective_user
+    message = update.effective_message if query is None else query.message
     place, change = update.effective_chat, update.my_chat_member
     numbers: list[int | None] = [update.update_id, *(one.id for one in (place, user) if one is not None)]
     words = [None if user is None else user.language_code]

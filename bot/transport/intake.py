@@ -13,6 +13,7 @@ from bot.errors import StorageFailed
 from bot.transport.events import is_sound
 from bot.transport.log import place_of
 from bot.transport.order import chat_of
+from bot.transport.pressed import press_of
 
 HANDLING_SECONDS = 30.0  # longer than any database is waited for
 
@@ -57,7 +58,7 @@ class Intake:
 
     def _parsed(self, raw: Any) -> Update | None:
         try:
-            update = Update.de_json(_lean(raw), self._application.bot)
+            update = press_of(raw) or Update.de_json(raw, self._application.bot)
             if not is_sound(update):
                 raise ValueError
             return update
@@ -96,15 +97,6 @@ class Intake:
             place_of(error),
         )
         self._apologise(update)
-
-
-def _lean(raw: Any) -> Any:
-    """A press brings along the whole card it was on, our own words: parsing them is half the work."""
-    query = raw.get("callback_query") if isinstance(raw, dict) else None
-    if not isinstance(query, dict) or not isinstance(message := query.get("message"), dict):
-        return raw
-    shell = {"chat": message["chat"], "message_id": message["message_id"], "date": 0}
-    return raw | {"callback_query": query | {"message": shell}}
 
 
 def number_of(raw: Any) -> int | None:

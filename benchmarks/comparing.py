@@ -1,0 +1,42 @@
+"""Prints what Opspor and the others take on this machine, as it would stand in the README."""
+
+import os
+import platform
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks import bots, growing, replicas, running, side_by_side
+
+CROWD = replace(bots.WHOLE, people=300, pause=2.0, wire=0.1, warm=8.0, seconds=20.0)
+
+
+def others(directory: Path, runs: int) -> None:
+    print(
+        f"\n{os.cpu_count()} cores, Python {platform.python_version()}, median of {runs} runs that take turns\n"
+    )
+    print(side_by_side.table(directory, runs))
+
+
+def growth(runs: int) -> None:
+    for count, figures in growing.measured(runs).items():
+        print(f"{count} conversations stored: {figures.cpu:.2f} ms of CPU a press, errors {figures.errors}")
+
+
+def crowd() -> None:
+    """300 people who press once in two seconds, with 100 ms each way to Telegram."""
+    figures = running.measured(bots.opspor(), CROWD)
+    both_ways = 2 * CROWD.wire * 1e3
+    print(
+        f"300 people, one press in 2 s each, wire 100 ms: {figures.rate:.0f} presses/s,"
+        f" our own share p50 {figures.share50 - both_ways:.1f} ms, p99 {figures.share99 - both_ways:.1f} ms,"
+        f" errors {figures.errors}"
+    )
+
+
+def several() -> None:
+    for count in (1, 2, 4):
+        figures = replicas.measured(count)
+        print(
+            f"{count} processes by webhook: {figures.rate:.0f} presses/s, {figures.cpu:.2f} ms of CPU a press,"
+            f" p50 {figures.p50:.0f} ms, p99 {figures.p99:.0f} ms, errors {figures.errors}"
+        )

@@ -1,0 +1,46 @@
+"""Takes the plan as its argument, says at which port it listens, and begins when it is told the bot's processes; prints
+what came of it. One line of JSON each."""
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+from typing import Any
+
+import uvloop
+
+from benchmarks.stand_in.api import Api
+from benchmarks.stand_in.http import Connection
+from benchmarks.stand_in.measuring import Measuring
+from benchmarks.stand_in.plan import Figures, Plan
+
+FIRST_PRESS_SECONDS = 60.0
+
+
+async def _measured(plan: Plan) -> Figures:
+    loop = asyncio.get_running_loop()
+    measuring = Measuring()
+    api = Api(plan, measuring)
+    server = await loop.create_server(lambda: Connection(api.take, plan.wire), "127.0.0.1", 0)
+    print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)
+    measuring.watch(json.loads(await asyncio.to_thread(sys.stdin.readline)))
+    async with asyncio.timeout(FIRST_PRESS_SECONDS):
+        if not plan.doors:
+            await api.polled.wait()
+        for person in api.people.values():
+            person.begin()
+        await measuring.first.wait()
+    await asyncio.sleep(plan.warm)
+    measuring.open()
+    await asyncio.sleep(plan.seconds)
+    return measuring.close()
+
+
+def main(plan: str) -> None:
+    told: dict[str, Any] = json.loads(plan)
+    lists = {name: tuple(told[name]) for name in ("codes", "doors")}
+    print(json.dumps(asdict(uvloop.run(_measured(Plan(**{**told, **lists}))))), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
