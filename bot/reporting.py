@@ -61,7 +61,7 @@ def _reader(c: Connection, house: House, notice: Notice) -> Staff | None:
 
 def _made(c: Connection, house: House, now: datetime) -> Report:
     place = Place({unit: house.places(unit, "da")["unit"] for unit in house.rules.units}, house.words.zone)
-    return read(c, place, *recent(c, house.today(now)), now)
+    return read(c, place, *recent(house.today(now)), now)
 
 
 def _tell(house: House, staff: Staff) -> Tell:
