@@ -11,11 +11,11 @@ from bot.storage.migrate import migrate
 from tests import cast
 from tests.server import Server
 
-# Where it matters to the rows; what takes minutes on either is a sample on the second.
-ON_BOTH = {
-    "test_storage", "test_migrations", "test_retention", "test_never_lost", "test_ledger", "test_closed", "test_outcome",
-    "test_handing_over", "test_key_person", "test_admission", "test_inviting", "test_leaving", "test_sweeping",
-    "test_reports", "test_transcripts", "test_keys", "test_gathering",
+# Of these files every test that asks for a database, or plays on a stage, runs on both.
+ON_BOTH = {"test_storage", "test_retention", "test_reports", "test_keys"}
+ON_STAGE = {
+    "test_ledger", "test_outcome", "test_handing_over", "test_key_person", "test_admission", "test_inviting",
+    "test_leaving", "test_sweeping", "test_gathering", "test_retention",
 }  # fmt: skip
 KINDS = ("sqlite", "postgres")
 
@@ -27,8 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test of these files that has rows runs on both, unless it is marked to be about one."""
     marked = metafunc.definition.get_closest_marker("only_on")
-    has_rows = {"url", "database", "tmp_path"} & {*metafunc.fixturenames}
-    if marked or (has_rows and metafunc.module.__name__.rpartition(".")[2] in ON_BOTH):
+    module, fixtures = metafunc.module.__name__.rpartition(".")[2], {*metafunc.fixturenames}
+    if marked or (module in ON_BOTH and "url" in fixtures) or (module in ON_STAGE and "tmp_path" in fixtures):
         metafunc.parametrize("kind", marked.args if marked else KINDS, indirect=True)
 
 

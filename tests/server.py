@@ -15,7 +15,9 @@ from bot.storage.migrate import migrate
 from bot.storage.tables import metadata
 
 T = TypeVar("T")
-USED_AGAIN = "used_again"  # the one database whose rows are taken out for each test: twenty times as fast as a new one
+USED_AGAIN = (
+    "used_again"  # the one database whose rows are taken out for each test: twenty times as fast as a new one
+)
 
 
 class Server:

@@ -58,7 +58,6 @@ class Postgres:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
-        self._closing: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Work[T], of: bytes | None = None) -> T:
         with world_errors():
@@ -98,15 +97,7 @@ class Postgres:
                 return True
 
     def close(self) -> None:
-        """In a loop that goes on; one that has ended has closed what was its own."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return
-        if loop in self._pools:
-            task = loop.create_task(self._pools[loop].ending.aclose())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+        """Nothing is left to do: a loop closes what is its own when it ends."""
 
     async def _engine(self, limits: Mapping[str, int]) -> AsyncEngine:
         loop = asyncio.get_running_loop()
