@@ -53,15 +53,39 @@ def backup(
     file: Annotated[Path, typer.Argument(help="a new file; an earlier copy is never written over")],
 ) -> None:
     """Copies the database into one file, whole, while the bot runs. Keep it apart from OPSPOR_KEY (docs/restore.md)."""
-    from bot.storage.backup import backup as copy
+    from bot.storage.backup import backup as copied
 
     signal.signal(signal.SIGTERM, _ended)  # so that what was begun is taken away
-    revision = copy(config.settings(os.environ).database, file)
+    revision = copied(config.settings(os.environ).database, file)
     typer.echo(f"{file}: {file.stat().st_size} bytes, checked, tables of version {revision}")
 
 
 def _ended(number: int, _frame: object) -> NoReturn:
     sys.exit(128 + number)
+
+
+def copy(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="an address as OPSPOR_DATABASE takes it")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="of a database that is empty")],
+) -> None:
+    """Copies all that is stored into another database, as from SQLite to PostgreSQL; with the bot stopped. All of it
+    or nothing; FROM is not changed. Passwords may come from PGPASSWORD or ~/.pgpass (docs/restore.md)."""
+    from bot.publishing import waiting
+    from bot.storage import transfer
+
+    signal.signal(signal.SIGTERM, _ended)  # so that what was begun is taken back
+    first, second = transfer.name_of(source, "FROM"), transfer.name_of(target, "TO")
+    with waiting("opspor copy"):
+        counts = transfer.transfer(source, target)
+    for table, count in counts.items():
+        typer.echo(f"{table}: {count}")
+    typer.echo(
+        f"copied {sum(counts.values())} rows from {first} to {second}, counted on both sides; the first is as it was"
+    )
+    typer.echo(
+        "now let OPSPOR_DATABASE name the second, start the bot and see that it answers; then destroy the first as"
+        " docs/restore.md says, since it still holds names and telephones"
+    )
 
 
 def rekey() -> None:
@@ -177,4 +201,4 @@ def _wipe(db: "Database") -> None:
         raise typer.Exit(1)
 
 
-COMMANDS = (migrate, purge, backup, rekey, staff, forget)
+COMMANDS = (migrate, purge, backup, copy, rekey, staff, forget)

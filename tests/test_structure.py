@@ -172,7 +172,7 @@ ONLY_FROM = {
     "playground": {"__main__"},
     "workshop": {"__main__"},
     "printing": {"workshop"},
-    "publishing": {"__main__"},
+    "publishing": {"__main__", "upkeep"},
     "invented": {"playground"},
     "papers": {"__main__"},
     "checkup": {"__main__"},
