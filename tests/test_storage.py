@@ -56,14 +56,9 @@ PLACE = Session("detection", "moment", 1)
 
 
 def admit(c: Connection, chat: int = CHAT, **other: Any) -> Staff:
-    person = {
-        "role": "frontline",
-        "unit": "north",
-        "name": NAME,
-        "phone": PHONE,
-        "language": "da",
-        "now": NOW,
-    }
+    person: dict[str, Any] = {
+        "role": "frontline", "unit": "north", "name": NAME, "phone": PHONE, "language": "da", "now": NOW,
+    }  # fmt: skip
     return people.admit(c, CIPHER, chat=chat, **(person | other))
 
 

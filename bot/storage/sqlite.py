@@ -33,8 +33,8 @@ T = TypeVar("T")
 
 
 class Sqlite:
-    """In the thread that asks: there is nothing to wait for beside the disk. What is asked for in the same moment shares
-    a commit."""
+    """In the thread that asks: there is nothing to wait for beside the disk. What is asked for in the same moment
+    shares a commit."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
