@@ -350,7 +350,10 @@ async def test_a_connection_that_is_cut_in_the_middle_leaves_nothing_and_the_nex
     with pytest.raises(StorageFailed):
         await database.run(cut)
     assert database.errors == 1
-    assert await database.run(lambda c: [sessions.seen(c, number, NOW)[0] for number in (1, 2)]) == [True, True]
+    assert await database.run(lambda c: [sessions.seen(c, number, NOW)[0] for number in (1, 2)]) == [
+        True,
+        True,
+    ]
 
 
 def _cut(c: Connection, server: Server) -> None:
@@ -393,7 +396,10 @@ async def test_while_the_server_is_down_it_is_said_and_when_it_is_back_it_works(
             open_database(url)
     finally:
         await asyncio.to_thread(server.come_up)
-    assert await database.run(lambda c: [sessions.seen(c, number, NOW)[0] for number in (1, 2)]) == [False, True]
+    assert await database.run(lambda c: [sessions.seen(c, number, NOW)[0] for number in (1, 2)]) == [
+        False,
+        True,
+    ]
     assert database.errors == 2
 
 

@@ -31,7 +31,7 @@ from bot.locales.words import SOURCE
 from bot.outcome import Outcome, week_of
 from bot.quarter import Quarter
 from bot.reports import drawing, evaluation, files, measures, page, picture, table, telling
-from bot.reports.report import Place, Report, read, recent, sums, waiting
+from bot.reports.report import Place, Report, Waiting, read, recent, sums, waiting
 from bot.reports.telling import Tell
 from bot.storage import figures, migrate, outcomes, people, purge, routes, spoken
 from bot.storage.cipher import Cipher
@@ -114,7 +114,7 @@ def counted(db: Database) -> dict[str, int]:
 
 def test_somebody_who_was_helped_is_counted_at_every_stage(db: Database, stored: Callable[..., None]) -> None:
     stored((1, HELPED, COURSE))
-    for code in (*measures.WAY, "offered", "took_offer", "assessed", "asked_routine", "identified_routine"):
+    for code in (*measures.WAY, "offered", "took_offer", "assessed", "asked_routine"):
         assert counted(db)[code] == 1, code
 
 
@@ -172,10 +172,11 @@ def test_no_measure_counts_more_than_what_it_is_a_part_of(tmp_path: Path, seed: 
 
 def _any(lot: random.Random) -> Outcome:
     """Codes thrown together as no conversation would, so that nesting rests on the questions alone."""
+    result = lot.choice(["disclosed", "unsure", "asked_not_confirmed", "child_only", "could_not_ask_safely"])
     return Outcome(
         "2026-W30", lot.choice(list(UNITS)), "during", lot.choice(["routine", "concern", "told", "child", "uses"]),
         lot.choice(["disclosed", "unsure", "says_no", "declined", "not_asked"]),
-        result=lot.choice(["disclosed", "unsure", "asked_not_confirmed", "child_only", "could_not_ask_safely"]),
+        result=result, children="yes" if result == "child_only" else lot.choice(["yes", "no"]),
         path=lot.choice(["none", "advice", "referral", "shelter", "police"]), accepted=lot.randint(0, 1),
         reached=lot.randint(0, 1), offer=lot.choice(["", "none", "group"]),
         answer=lot.choice(["", "accepted", "later"]),
@@ -267,7 +268,7 @@ def test_reports_over_every_period_say_the_same_of_each_quarter(db: Database) ->
                     if "now" not in row.measure and "route" not in row.measure:
                         known = said.setdefault((row.quarter, row.unit, row.measure), row.value)
                         assert known == row.value
-    assert len(said) > 300 and any(one is None for one in said.values())
+    assert len(said) > 120 and any(one is None for one in said.values())
 
 
 def test_no_form_in_which_figures_leave_shows_a_count_under_five(db: Database) -> None:
@@ -317,12 +318,7 @@ def test_a_quarter_is_told_alike_before_and_after_a_unit_came_or_went(
     for figure in with_it.keys() & now.keys():
         assert with_it[figure] == now[figure], figure
     assert ("2026-q3", "sundhed", "asked") in with_it.keys() & now.keys()
-    assert not any(
-        now[code, "ny", one.code]
-        for code in ("2026-q2", "2026-q3")
-        for one in measures.MEASURES
-        if one.by_unit
-    )
+    assert not any(now[code, "ny", measures.BY_UNIT] for code in ("2026-q2", "2026-q3"))
 
 
 @pytest.mark.parametrize("few", [1, 4])
@@ -343,10 +339,13 @@ def test_what_was_called_back_is_no_hand_over(db: Database, stored: Callable[...
 
 
 def test_a_wait_is_told_only_where_enough_have_waited() -> None:
-    assert waiting(Counter({3: 4})).median is None
-    assert (waiting(Counter({3: 5})).median, waiting(Counter({3: 5})).late) == (3, None)
-    ten = waiting(Counter({1: 5, 2: 3, 9: 1, 70: 1}))
-    assert (ten.median, ten.late, ten.count) == (1, 9, 10)
+    assert waiting(Counter({3: 4}), 10) == Waiting()
+    assert waiting(Counter({3: 5}), 5) == Waiting(3, None)
+    ten = Counter({1: 5, 2: 3, 9: 1, 70: 1})
+    assert waiting(ten, 10) == Waiting(1, 9)
+    assert waiting(ten, 5) == Waiting(1, None) and waiting(ten, None) == Waiting(), (
+        "no more than the stage tells"
+    )
 
 
 # --- in words ---------------------------------------------------------------------------------------
@@ -666,7 +665,7 @@ def test_no_statement_reads_a_table_or_sorts_its_rows(db: Database, statement: s
             )
         )
         plan = db.read_now(partial(plan_of, plain=plain))
-        assert all("COVERING INDEX" in line for line in plan), plan
+        assert all("COVERING INDEX" in line or "PRIMARY KEY" in line for line in plan), plan
 
 
 def test_the_sums_of_a_quarter_are_made_of_that_quarter_alone() -> None:

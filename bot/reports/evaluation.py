@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.reports import telling
 from bot.reports.measures import MEASURES, NOT_KNOWN
-from bot.reports.report import Period, Report
+from bot.reports.report import OF_STEP, Period, Report
 from bot.reports.table import ALL, COLUMNS
 from bot.reports.telling import Tell
 from bot.storage.figures import CLOCKS, STEPS
@@ -39,7 +39,7 @@ def dictionary(tell: Tell) -> Iterator[tuple[str, str, str, str, str]]:
             tell.say(f"counts.{one.code}"),
         )
     for clock, step, part in _WAITS:
-        said = f"{tell.say('report.waiting')}: {tell.measure(telling.OF_STEP[step]).lower()},"
+        said = f"{tell.say('report.waiting')}: {tell.measure(OF_STEP[step]).lower()},"
         said += f" {tell.say(f'report.{part}').lower()}, {tell.say(f'report.{clock}')}"
         yield (_column((clock, step, part)), "whole hours", "middle", "", said)
     yield from (("", "not known", "", "", tell.say(f"not_known.{name}")) for name in NOT_KNOWN)

@@ -14,6 +14,7 @@ from bot import quarter
 from bot.errors import ConfigError
 from bot.quarter import Quarter
 from bot.reports import drawing, evaluation, page, table, telling
+from bot.reports.measures import BY_UNIT
 from bot.reports.report import Place, Report, oldest, read, recent
 from bot.reports.telling import Tell
 from bot.storage.database import open_database
@@ -100,17 +101,15 @@ def write(found: Report, tell: Tell, town: str, drawn: bytes | None, wanted: Wan
 
 
 def for_the_eye(found: Report, tell: Tell, only: str) -> Iterator[str]:
-    head = [tell.say("report.measure"), *(tell.quarter(period) for period in found.periods)]
+    quarters = [tell.quarter(period) for period in found.periods]
+    whole = [(tell.measure(code), cells) for code, cells in table.by_quarter(found)]
     yield from (telling.heading(found, tell), "")
-    for unit in (table.ALL, *(one for one in found.units if only in ("", one))):
-        whole = unit == table.ALL
-        yield tell.say("report.all") if whole else found.units[unit]
-        rows = [
-            [tell.measure(code), *map(tell.number, cells)]
-            for code, cells in table.by_quarter(found, unit)
-            if whole or code in telling.OF_A_UNIT
-        ]
-        yield from (*table.aligned([head, *rows]), "")
+    for title, head, rows in (
+        (tell.say("report.all"), tell.say("report.measure"), whole),
+        (tell.measure(BY_UNIT), tell.say("report.unit_column"), table.by_unit(found, only)),
+    ):
+        lines = [[head, *quarters], *([name, *map(tell.number, cells)] for name, cells in rows)]
+        yield from (title, *table.aligned(lines), "")
     yield from telling.lines(found, tell)[1:]
     yield from ("", *telling.means(tell))
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from bot.reports import table, telling
-from bot.reports.measures import MEASURES, NOT_KNOWN
-from bot.reports.report import Report
+from bot.reports.measures import BY_UNIT, MEASURES, NOT_KNOWN
+from bot.reports.report import OF_STEP, Report
 from bot.reports.telling import Tell
 
 STYLE = """
@@ -36,7 +36,7 @@ def page(report: Report, tell: Tell, town: str, png: bytes | None, only: str = "
             *(f"<p>{escape(line)}</p>" for line in telling.lines(report, tell)),
             *(f'<p class="note">{escape(line)}</p>' for line in telling.means(tell)),
             _of_all(report, tell),
-            *_of_units(report, tell, only),
+            _of_units(report, tell, only),
             _of_waits(report, tell),
             *_what_it_means(tell),
         )
@@ -64,22 +64,15 @@ def _of_all(report: Report, tell: Tell) -> str:
     return _table(tell.say("report.all"), _head(report, tell), rows)
 
 
-def _of_units(report: Report, tell: Tell, only: str) -> Iterator[str]:
-    """A table a unit of which some number may be seen."""
-    for unit, name in report.units.items():
-        rows = [
-            (tell.measure(code), *map(tell.number, cells))
-            for code, cells in table.by_quarter(report, unit)
-            if code in telling.OF_A_UNIT and only in ("", unit)
-        ]
-        if any(cell != tell.number(None) for _, *cells in rows for cell in cells):
-            yield _table(name, _head(report, tell), rows)
+def _of_units(report: Report, tell: Tell, only: str) -> str:
+    rows = [(name, *map(tell.number, cells)) for name, cells in table.by_unit(report, only)]
+    return _table(tell.measure(BY_UNIT), _head(report, tell, "report.unit_column"), rows)
 
 
 def _of_waits(report: Report, tell: Tell) -> str:
     rows = []
     for clock, step, cells in table.of_waits(report):
-        name = f"{tell.measure(telling.OF_STEP[step])}, {tell.say(f'report.{clock}')}"
+        name = f"{tell.measure(OF_STEP[step])}, {tell.say(f'report.{clock}')}"
         rows.append((name, *(f"{tell.number(half)} / {tell.number(most)}" for half, most in cells)))
     said = (
         f"{tell.say('report.waiting')}: {tell.say('report.half').lower()} / {tell.say('report.most').lower()}"
@@ -99,8 +92,8 @@ def _what_it_means(tell: Tell) -> Iterator[str]:
     yield "</ul>"
 
 
-def _head(report: Report, tell: Tell) -> list[str]:
-    return [tell.say("report.measure"), *(tell.quarter(period) for period in report.periods)]
+def _head(report: Report, tell: Tell, first: str = "report.measure") -> list[str]:
+    return [tell.say(first), *(tell.quarter(period) for period in report.periods)]
 
 
 def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

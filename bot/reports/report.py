@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from bot import quarter, reach
 from bot.quarter import Quarter
-from bot.reports.measures import INSTEAD, MEASURES
-from bot.reports.protect import SMALLEST, Shown, Sums, alone, protected, whole
+from bot.reports.measures import BY_UNIT, MEASURES
+from bot.reports.protect import SMALLEST, Shown, Sums, alone, part, protected
 from bot.storage import figures, people, spoken
 from bot.storage.purge import OUTCOMES
 
+OF_STEP = {"open": "opened", "accept": "accepted", "reach": "reached"}
 LATE_AT_LEAST = 2 * SMALLEST  # waits of which nine in ten can be told
 
 
@@ -23,7 +24,6 @@ class Waiting:
     """How long hand-overs waited for a step, in whole hours: half of them no longer than `median`, nine in ten no
     longer than `late`. None where too few waited for it to be told."""
 
-    count: Shown = None
     median: int | None = None
     late: int | None = None
 
@@ -103,7 +103,7 @@ def _period(
     return Period(
         one,
         made,
-        {wait: waiting(spans) for wait, spans in hours.items()},
+        {(clock, step): waiting(spans, made[OF_STEP[step]].total) for (clock, step), spans in hours.items()},
         {language: count for language, count in languages.items() if count is not None},
     )
 
@@ -117,30 +117,30 @@ def sums(counts: figures.Counts, code: str) -> dict[str, Sums]:
     """Every measure of one quarter, as far as it may be seen. The parts are the units that had a conversation in it,
     whatever the municipality's file says by now, so that a quarter is told alike before and after a unit came or went.
     """
-    units = {
-        unit: found
-        for (when, unit), found in sorted(counts.items())
-        if when == code and found["conversations"]
-    }
+    found = [
+        (unit, one) for (when, unit), one in sorted(counts.items()) if when == code and one["conversations"]
+    ]
     made: dict[str, Sums] = {}
-    for measure in MEASURES:
-        parts = {unit: found[measure.code] for unit, found in units.items()}
-        if measure.by_unit:
-            made[measure.code] = protected(
-                parts, made.get(measure.within), int(measure.code == "conversations")
-            )
+    for one in MEASURES:
+        parts = {unit: count[one.code] for unit, count in found}
+        count = sum(parts.values())
+        if one.code == BY_UNIT:
+            made[one.code] = protected(parts)
+        elif one.within:
+            beside = made[one.beside].total if one.beside else None
+            made[one.code] = part(count, made[one.within], beside or 0)
         else:
-            instead = [made[one].total or 0 for one in INSTEAD & made.keys() if measure.code in INSTEAD]
-            made[measure.code] = whole(sum(parts.values()), made[measure.within], sum(instead))
+            made[one.code] = Sums(total=alone(count))
     return made
 
 
-def waiting(hours: Counter[int]) -> Waiting:
+def waiting(hours: Counter[int], known: Shown) -> Waiting:
+    """`known` is what is shown of those who came so far: that a wait is told must tell no more of their number."""
     count = hours.total()
+    told = min(count, known or 0)
     return Waiting(
-        alone(count),
-        _reached_by(hours, count, 50) if count >= SMALLEST else None,
-        _reached_by(hours, count, 90) if count >= LATE_AT_LEAST else None,
+        _reached_by(hours, count, 50) if told >= SMALLEST else None,
+        _reached_by(hours, count, 90) if told >= LATE_AT_LEAST else None,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 
-from bot.reports.measures import MEASURES
+from bot.reports.measures import BY_UNIT, MEASURES
 from bot.reports.protect import Shown
 from bot.reports.report import Period, Report
 from bot.storage.figures import CLOCKS, STEPS
@@ -55,7 +55,7 @@ def tidy(report: Report, only: str = "") -> Iterator[Row]:
             yield from (
                 _row(period, unit, one.code, one.within, _of(period, one.code, unit))
                 for one in MEASURES
-                if one.by_unit or unit == ALL
+                if unit == ALL or one.code == BY_UNIT
             )
         for (clock, step), one in period.waits.items():
             yield _row(period, ALL, f"{clock}.{step}.half", "", one.median, "hours")
@@ -91,9 +91,15 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join((first, *rest)).rstrip()
 
 
-def by_quarter(report: Report, unit: str = ALL) -> list[tuple[str, list[Shown]]]:
-    """Each measure with its value in every quarter, of one unit or the whole."""
-    return [(one.code, [_of(period, one.code, unit) for period in report.periods]) for one in MEASURES]
+def by_quarter(report: Report) -> list[tuple[str, list[Shown]]]:
+    """Each measure with its value in every quarter."""
+    return [(one.code, [_of(period, one.code, ALL) for period in report.periods]) for one in MEASURES]
+
+
+def by_unit(report: Report, only: str = "") -> list[tuple[str, list[Shown]]]:
+    """Each unit's name with how many were asked there in every quarter."""
+    names = {unit: name for unit, name in report.units.items() if only in ("", unit)}
+    return [(name, [_of(period, BY_UNIT, unit) for period in report.periods]) for unit, name in names.items()]
 
 
 def of_waits(report: Report) -> list[tuple[str, str, list[tuple[Shown, Shown]]]]:

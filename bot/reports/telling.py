@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from bot.locales.words import Words
 from bot.model import Text
-from bot.reports.measures import MEASURES, WAY
+from bot.reports.measures import BY_UNIT, MEASURES, WAY
 from bot.reports.protect import Shown
-from bot.reports.report import Period, Report, Waiting
+from bot.reports.report import OF_STEP, Period, Report, Waiting
 from bot.storage.figures import CLOCKS, STEPS
 
-OF_STEP = {"open": "opened", "accept": "accepted", "reach": "reached"}
 ARROW = " → "
-OF_A_UNIT = ("asked", "identified", "handed_over", "reached", "completed")
 MEANS = ("rounded", "denial", "small", "quarters")
 
 
@@ -132,6 +130,8 @@ def _modes(now: Period, before: Period | None, tell: Tell) -> str:
         before=tell.number(_total(before, "asked_routine")),
         half=tell.number(now.sums["asked"].total),
         most=tell.number(_total(before, "asked")),
+        count=tell.number(now.sums["identified_concern"].total),
+        said=tell.number(_total(before, "identified_concern")),
     )
 
 
@@ -155,7 +155,5 @@ def _languages(now: Period, tell: Tell) -> str:
 
 
 def _of_unit(now: Period, unit: str, tell: Tell) -> str:
-    known = {code: now.sums[code].parts.get(unit) for code in OF_A_UNIT}
-    if all(one is None for one in known.values()):
-        return ""
-    return ", ".join(f"{tell.measure(code).lower()} {tell.number(one)}" for code, one in known.items())
+    known = now.sums[BY_UNIT].parts.get(unit)
+    return "" if known is None else f"{tell.measure(BY_UNIT).lower()} {tell.number(known)}"

@@ -37,7 +37,6 @@ BY_RESULT: Mapping[str, Callable[[str, str], bool]] = {
     "asked": lambda result, mode: result in ASKED,
     "asked_routine": lambda result, mode: result in ASKED and mode == "routine",
     "identified": lambda result, mode: result in IDENTIFIED,
-    "identified_routine": lambda result, mode: result in IDENTIFIED and mode == "routine",
     "identified_concern": lambda result, mode: result in IDENTIFIED and mode == "concern",
     "not_confirmed": lambda result, mode: result == "asked_not_confirmed",
     "could_not_ask": lambda result, mode: result == "could_not_ask_safely",
@@ -91,7 +90,8 @@ _BY_STEP = (
 )
 _ASSESSED = (
     select(_course.week, _course.unit, func.count())
-    .where(_course.week.between(_FIRST, _LAST), text(ASSESSED))
+    .join(outcome, _o.id == _course.outcome)
+    .where(_course.week.between(_FIRST, _LAST), text(ASSESSED), HANDED_OVER, _o.accepted == 1)
     .group_by(_course.week, _course.unit)
 )
 _OLDEST = select(func.min(_o.week))
