@@ -1,7 +1,7 @@
 """What must be stored with a step and with the end of a conversation: deeds, the outcome, the reminder."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -55,10 +55,11 @@ def end(
             if session.reference:
                 referring.raise_urgency(c, house, staff, replace(session, given=_closed(answers)), now)
             referral = referrals.get(c, session.reference) if session.reference else None
-            outcome = outcome_of(answers, staff.unit, now, referral.urgency if referral else "standard")
+            today, at_least = house.today(now), referral.urgency if referral else "standard"
+            outcome = outcome_of(answers, staff.unit, today, at_least)
             number = outcomes.record(c, outcome)
             if language := showing.language_of(session.given):
-                spoken.add(c, str(quarter.of_day(house.today(now))), language)
+                spoken.add(c, str(quarter.of_day(today)), language)
             if referral is not None:
                 referrals.tie(c, referral.reference, number)
                 referring.complete(c, house, referral.reference)
@@ -101,12 +102,12 @@ def _is_reminded(c: Connection, staff_id: int) -> bool:
     return any(notice.kind == "duty_open" for notice in notices.to(c, staff_id))
 
 
-def outcome_of(answers: Answers, unit: str, now: datetime, at_least: Urgency = "standard") -> Outcome:
+def outcome_of(answers: Answers, unit: str, today: date, at_least: Urgency = "standard") -> Outcome:
     """The minimal record: codes, a week and a unit. Red flags, honour and danger are never in it. `at_least`
     is what the referral was already stored with, which no later answer lowers."""
     plain = ("moment", "mode", "response", "children", "duty", "wish", "next")
     return Outcome(
-        week=week_of(now.date()),
+        week=week_of(today),
         unit=unit,
         forms=",".join(answers.get("forms", ())),
         level=derived.level(answers),

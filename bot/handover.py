@@ -166,4 +166,4 @@ def whole_hours(start: datetime, end: datetime | None) -> int | None:
 
 def open_hours(hours: Hours, start: datetime, end: datetime | None) -> int | None:
     """As `whole_hours`, of the municipality's opening alone."""
-    return None if end is None else int(hours.between(start, end) / timedelta(hours=1))
+    return None if end is None else max(0, int(hours.between(start, end) / timedelta(hours=1)))

@@ -103,7 +103,7 @@ async def _made(house: House, staff: Staff, first: int, now: datetime) -> Made:
 
 def _read(c: Connection, house: House, now: datetime) -> Report:
     place = Place({unit: house.places(unit, "da")["unit"] for unit in house.rules.units}, house.words.zone)
-    return read(c, place, *recent(c, house.today(now)), now)
+    return read(c, place, *recent(house.today(now)), now)
 
 
 def _tell(house: House, staff: Staff) -> Tell:

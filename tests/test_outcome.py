@@ -49,6 +49,13 @@ async def test_one_row_is_written_however_the_talk_ends(tmp_path: Path, way: str
         assert row["path"] == "none" and row["urgency"] == "standard"
 
 
+async def test_the_week_is_the_municipalitys_and_not_greenwichs(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        cast.later(days=5, hours=14, minutes=30)  # Sunday half past eleven in Greenwich, Monday in Denmark
+        await play(cast, "anna > /new\nanna * Midt i et møde\nanna * Jeg spørger alle\nanna * Stop")
+        assert (await cast.row("outcome"))["week"] == "2026-W49"
+
+
 @pytest.mark.parametrize(
     ("facts", "result", "path"),
     [

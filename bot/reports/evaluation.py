@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from bot.reports import telling
 from bot.reports.measures import MEASURES, NOT_KNOWN
-from bot.reports.report import Report
+from bot.reports.report import Period, Report
 from bot.reports.table import ALL, COLUMNS
 from bot.reports.telling import Tell
 from bot.storage.figures import CLOCKS, STEPS
 
-_PLACE = ("quarter", "first_week", "last_week", "running", "unit")
+_PLACE = ("quarter", "first_week", "last_week", "unit")
 _WAITS = [(clock, step, part) for clock in CLOCKS for step in STEPS for part in ("half", "most")]
 
 
@@ -20,9 +20,9 @@ def rows(report: Report, only: str = "") -> Iterator[tuple[str, ...]]:
         one = period.quarter
         for unit in (ALL, *(known for known in report.units if only in ("", known))):
             sums = [period.sums[measure.code] for measure in MEASURES]
-            shown = [found.total if unit == ALL else found.parts[unit] for found in sums]
-            place = (str(one), one.first_week, one.last_week, str(int(period.is_running)), unit)
-            waits = [_waited(report, place[0], wait) if unit == ALL else None for wait in _WAITS]
+            shown = [found.total if unit == ALL else found.parts.get(unit) for found in sums]
+            place = (str(one), one.first_week, one.last_week, unit)
+            waits = [_waited(period, wait) if unit == ALL else None for wait in _WAITS]
             yield (*place, *("" if cell is None else str(cell) for cell in (*shown, *waits)))
 
 
@@ -33,7 +33,7 @@ def dictionary(tell: Tell) -> Iterator[tuple[str, str, str, str, str]]:
     for one in MEASURES:
         yield (
             one.code,
-            "count, multiple of 5, rounded down",
+            "count, multiple of 5, at most what is true",
             one.term,
             one.within,
             tell.say(f"counts.{one.code}"),
@@ -50,10 +50,7 @@ def _column(wait: tuple[str, str, str]) -> str:
     return "_".join(wait)
 
 
-def _waited(report: Report, quarter: str, wait: tuple[str, str, str]) -> int | None:
+def _waited(period: Period, wait: tuple[str, str, str]) -> int | None:
     clock, step, part = wait
-    period = next(one for one in report.periods if str(one.quarter) == quarter)
-    known = period.waits.get((clock, step))
-    if known is None:
-        return None
+    known = period.waits[clock, step]
     return known.median if part == "half" else known.late

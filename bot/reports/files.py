@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from bot import quarter
 from bot.errors import ConfigError
+from bot.quarter import Quarter
 from bot.reports import drawing, evaluation, page, table, telling
-from bot.reports.report import Place, Report, read, recent
+from bot.reports.report import Place, Report, oldest, read, recent
 from bot.reports.telling import Tell
 from bot.storage.database import open_database
 from bot.storage.migrate import migrate
@@ -38,35 +39,46 @@ class Wanted:
 
 
 def gather(url: str, place: Place, first: date | None, last: date | None, now: datetime) -> Report:
-    """The quarters that the two days lie in; without a day the last that is over, and the one before. Raises
-    ConfigError, StorageFailed."""
-    today = now.astimezone(ZoneInfo(place.zone)).date()
-    if first and first > min(last or today, today):
-        raise ConfigError("--from must be a day that has been, and not come after --to")
+    """The quarters that the two days lie in, as far as they are over and nothing of them is deleted; without a day the
+    last, and the one before. Raises ConfigError, StorageFailed."""
+    begins, ends = quarters(first, last, now.astimezone(ZoneInfo(place.zone)).date())
     migrate(url)
     db = open_database(url)
     try:
-        begins, ends = db.read_now(lambda c: recent(c, today))
-        if first or last:
-            ends = quarter.of_day(min(last or today, today))
-            begins = quarter.of_day(first) if first else ends.before
         return db.read_now(lambda c: read(c, place, begins, ends, now))
     finally:
         db.close()
 
 
+def quarters(first: date | None, last: date | None, today: date) -> tuple[Quarter, Quarter]:
+    """Raises ConfigError where none is left."""
+    if first and last and first > last:
+        raise ConfigError("--from must not come after --to")
+    before, newest = recent(today)
+    ends = min(quarter.of_day(last), newest) if last else newest
+    if first and quarter.of_day(first) > ends:
+        raise ConfigError(f"the quarter of --from is told from {quarter.of_day(first).after.first_day} on")
+    begins = quarter.of_day(first) if first else ends.before if last else before
+    if ends < oldest(today):
+        raise ConfigError(
+            f"outcomes are kept for five years: --to must not come before {oldest(today).first_day}"
+        )
+    return max(begins, oldest(today)), ends
+
+
 def picture(found: Report, tell: Tell, wanted: Wanted) -> bytes | None:
-    """None where none is asked for, or a page can do without. Raises ConfigError."""
+    """None where none is asked for, or none can be had and the page must do without. Raises ConfigError."""
     if not (wanted.png or wanted.html):
         return None
-    if not drawing.can_draw():
-        if wanted.png:
-            raise ConfigError("--png needs what draws: pip install 'opspor[reports]'")
-        return None
     try:
-        return asyncio.run(drawing.png(drawing.drawing(found, tell)))
-    except drawing.NotDrawn as error:
-        raise ConfigError(f"the picture could not be drawn ({error}): try again") from None
+        if drawing.can_draw():
+            return asyncio.run(drawing.png(drawing.drawing(found, tell)))
+        why = "--png needs what draws: pip install 'opspor[reports]'"
+    except (drawing.NotDrawn, OSError) as error:
+        why = f"the picture could not be drawn ({error}): try again"
+    if wanted.png:
+        raise ConfigError(why)
+    return None
 
 
 def write(found: Report, tell: Tell, town: str, drawn: bytes | None, wanted: Wanted) -> list[Path]:

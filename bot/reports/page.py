@@ -84,7 +84,7 @@ def _of_waits(report: Report, tell: Tell) -> str:
     said = (
         f"{tell.say('report.waiting')}: {tell.say('report.half').lower()} / {tell.say('report.most').lower()}"
     )
-    return _table(said, _head(report, tell), rows) if rows else ""
+    return _table(said, _head(report, tell), rows)
 
 
 def _what_it_means(tell: Tell) -> Iterator[str]:

@@ -1,5 +1,4 @@
-"""Which sums may be seen, so that small numbers are hidden; the one place where that is decided. Where it does not hold
-yet stands in `docs/figures.md`.
+"""Which sums may be seen, so that small numbers are hidden; the one place where that is decided.
 
 A number under five is hidden. What is shown is rounded down to a multiple of five, so that `20` stands for 20 to 24.
 Where one part alone of a sum would be hidden, the smallest of the others is hidden with it. The sum itself is lowered
@@ -28,10 +27,11 @@ class Sums:
     most: Mapping[str, int | None] = field(default_factory=dict, compare=False)
 
 
-def protected(parts: Mapping[str, int], within: Sums | None = None, elsewhere: int = 0) -> Sums:
+def protected(parts: Mapping[str, int], within: Sums | None = None, at_least: int = 0) -> Sums:
     """The sums of one measure that may be seen. `within` is what is shown of the measure that it is a part of: what
-    is hidden there is hidden here, and nothing is shown as more than it. `elsewhere` counts in the sum of all, and is
-    shown as no part of it."""
+    is hidden there is hidden here, and nothing is shown as more than it. `at_least` is what everybody knows every part
+    to be: the sum leaves it out of the parts that are hidden. No part may be one that everybody knows to be empty: it
+    would be taken for one that hides another."""
     shown = {name: alone(count) for name, count in parts.items()}
     if within is not None:
         shown = {name: None if within.parts[name] is None else one for name, one in shown.items()}
@@ -41,10 +41,14 @@ def protected(parts: Mapping[str, int], within: Sums | None = None, elsewhere: i
         shown[hidden[1]] = None
     pair = frozenset(hidden) if len(hidden) == 2 else within.pair if within else frozenset()
     most = {name: _most(name, one, shown, pair, within) for name, one in shown.items()}
-    total = alone(sum(parts.values()) + elsewhere)
-    if total is not None:
-        total = alone(min([total, *_bounds(shown, most, within)]))
-    return Sums(shown, total, pair, most)
+    total = min([sum(parts.values()), *_bounds(shown, most, within)])
+    return Sums(shown, alone(total - at_least * len(hidden)), pair, most)
+
+
+def whole(count: int, within: Sums, beside: int = 0) -> Sums:
+    """A measure that is told of no part. `beside` is what is shown of others that are a part of `within` too and count
+    nothing that this one counts: there must be room for a small number beside all of them."""
+    return Sums(total=alone(min([count, *(bound - beside for bound in _around(within))])))
 
 
 def alone(count: int) -> Shown:
@@ -53,14 +57,22 @@ def alone(count: int) -> Shown:
 
 
 def _bounds(shown: Mapping[str, Shown], most: Mapping[str, int | None], within: Sums | None) -> Iterator[int]:
-    """What the sum may be shown as at most: what the others can be where a hidden one is nought, and the sum that this
-    one is a part of."""
-    if within is not None and within.total is not None:
-        yield within.total
+    """What the sum may be shown as at most: what the others can be where a hidden one is nought, and what there is room
+    for in the sum that this one is a part of."""
+    if within is not None:
+        yield from _around(within)
     for name, one in shown.items():
         others = [most[other] for other in shown if other != name]
         if one is None and None not in others:
             yield sum(other for other in others if other is not None)
+
+
+def _around(within: Sums) -> Iterator[int]:
+    """Of a part's sum, so that whatever else is a part can be any small number."""
+    yield within.total or 0
+    most = list(within.most.values())
+    if most and None not in most:
+        yield sum(one for one in most if one is not None) - _SLACK
 
 
 def _most(

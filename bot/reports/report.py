@@ -1,7 +1,7 @@
 """One report: the protected figures of some quarters, and what stands open now; how it looks stands in other rooms."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from bot import quarter, reach
 from bot.quarter import Quarter
-from bot.reports.measures import MEASURES
-from bot.reports.protect import SMALLEST, Shown, Sums, alone, protected
+from bot.reports.measures import INSTEAD, MEASURES
+from bot.reports.protect import SMALLEST, Shown, Sums, alone, protected, whole
 from bot.storage import figures, people, spoken
+from bot.storage.purge import OUTCOMES
 
 LATE_AT_LEAST = 2 * SMALLEST  # waits of which nine in ten can be told
-AHEAD = 2  # quarters that a report has where nothing else is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +30,27 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A quarter's figures. `sums` are by measure, with a unit's part of each; `waits` by clock and step; `languages`
-    are those in which words were shown to citizens. A quarter that `is_running` will show more."""
+    """A quarter's figures. `sums` are by measure, with the part of each unit that was in use; `waits` by every clock
+    and step; `languages` are those in which words were shown to citizens, as far as they can be told."""
 
     quarter: Quarter
-    is_running: bool
     sums: Mapping[str, Sums]
     waits: Mapping[tuple[str, str], Waiting]
-    languages: Mapping[str, Shown]
+    languages: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """`periods` with the oldest first; `units` are names by id; `duties` are reminders of the duty to notify that stand
-    open now; `unproven` are units whose way to their key persons was not shown to work lately."""
+    open now; `unproven` are units whose way to their key persons was not shown to work lately; `first_on` is the day
+    from which the first figures can be told, where there are none yet."""
 
     written: date
     periods: tuple[Period, ...]
     units: Mapping[str, str]
     duties: Shown
     unproven: tuple[str, ...]
+    first_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,46 +61,77 @@ class Place:
     zone: str
 
 
-def recent(c: Connection, today: date) -> tuple[Quarter, Quarter]:
-    """The last quarter that is over and the one before it; the running one where nothing older is there."""
-    running, oldest = quarter.of_day(today), figures.oldest_week(c)
-    last = running if oldest is None or quarter.of_week(oldest) >= running else running.before
+def recent(today: date) -> tuple[Quarter, Quarter]:
+    """The last quarter that is over, and the one before it."""
+    last = quarter.of_day(today).before
     return last.before, last
 
 
+def oldest(today: date) -> Quarter:
+    """The first of which no week can have been deleted yet."""
+    return quarter.of_day(today - OUTCOMES).after
+
+
 def read(c: Connection, place: Place, first: Quarter, last: Quarter, now: datetime) -> Report:
-    """Between two quarters, both included."""
+    """Between two quarters that are over, both included."""
     today = now.astimezone(ZoneInfo(place.zone)).date()
     counts = figures.counts(c, first.first_week, last.last_week)
     waits = figures.waits(c, first.first_week, last.last_week)
     shown = spoken.between(c, str(first), str(last))
-    periods = tuple(
-        Period(
-            one,
-            one >= quarter.of_day(today),
-            sums(counts, str(one), tuple(place.units)),
-            {
-                (clock, step): waiting(hours)
-                for (code, clock, step), hours in waits.items()
-                if code == str(one)
-            },
-            {language: alone(count) for (code, language), count in shown.items() if code == str(one)},
-        )
-        for one in quarter.from_to(first, last)
+    periods = tuple(_period(one, counts, waits, shown) for one in quarter.from_to(first, last))
+    duties, first_on = alone(figures.open_duties(c)), _first_on(c, today)
+    return Report(today, periods, place.units, duties, _unproven(c, place, now), first_on)
+
+
+def _period(
+    one: Quarter, counts: figures.Counts, waits: figures.Waits, shown: Mapping[tuple[str, str], int]
+) -> Period:
+    """What stands beside the outcomes is told where it stands beside all of them: not in a quarter in which some were
+    written by a version that did not keep it."""
+    code = str(one)
+    hours = {
+        (clock, step): waits.get((code, clock, step), Counter())
+        for clock in figures.CLOCKS
+        for step in figures.STEPS
+    }
+    whole = all(hours["open_hours", step].total() == hours["hours", step].total() for step in figures.STEPS)
+    made = sums(counts, code)
+    if not whole:
+        hours |= {("open_hours", step): Counter() for step in figures.STEPS}
+        made["assessed"] = Sums()
+    languages = {language: alone(count) for (when, language), count in shown.items() if when == code}
+    return Period(
+        one,
+        made,
+        {wait: waiting(spans) for wait, spans in hours.items()},
+        {language: count for language, count in languages.items() if count is not None},
     )
-    return Report(today, periods, place.units, alone(figures.open_duties(c)), _unproven(c, place, now))
 
 
-def sums(counts: figures.Counts, code: str, units: Sequence[str]) -> dict[str, Sums]:
-    """Every measure of one quarter, as far as it may be seen. The parts are the same units in every report, whatever
-    it is about: what a unit has counted that is not there any more counts in the sum of all."""
-    nothing: Counter[str] = Counter()
-    gone = {unit for quarter, unit in counts if quarter == code} - set(units)
+def _first_on(c: Connection, today: date) -> date | None:
+    running, week = quarter.of_day(today), figures.oldest_week(c)
+    return running.after.first_day if week is None or quarter.of_week(week) >= running else None
+
+
+def sums(counts: figures.Counts, code: str) -> dict[str, Sums]:
+    """Every measure of one quarter, as far as it may be seen. The parts are the units that had a conversation in it,
+    whatever the municipality's file says by now, so that a quarter is told alike before and after a unit came or went.
+    """
+    units = {
+        unit: found
+        for (when, unit), found in sorted(counts.items())
+        if when == code and found["conversations"]
+    }
     made: dict[str, Sums] = {}
     for measure in MEASURES:
-        parts = {unit: counts.get((code, unit), nothing)[measure.code] for unit in units}
-        elsewhere = sum(counts[code, unit][measure.code] for unit in gone)
-        made[measure.code] = protected(parts, made.get(measure.within), elsewhere)
+        parts = {unit: found[measure.code] for unit, found in units.items()}
+        if measure.by_unit:
+            made[measure.code] = protected(
+                parts, made.get(measure.within), int(measure.code == "conversations")
+            )
+        else:
+            instead = [made[one].total or 0 for one in INSTEAD & made.keys() if measure.code in INSTEAD]
+            made[measure.code] = whole(sum(parts.values()), made[measure.within], sum(instead))
     return made
 
 

@@ -19,7 +19,6 @@ class Row:
     quarter: str
     first_week: str
     last_week: str
-    running: int
     unit: str
     measure: str
     of: str
@@ -35,12 +34,11 @@ COLUMNS = {
     "quarter": "the quarter, as 2026-q3: thirteen ISO weeks",
     "first_week": "its first ISO week",
     "last_week": "its last ISO week",
-    "running": "1 while the quarter is not over, else 0",
     "unit": f"a unit's id in the municipality's file; '{ALL}' is the whole municipality, not the sum of the rows",
     "measure": "what is counted; a wait is <clock>.<step>.<half|most>, a language language.<code>",
     "of": "the measure that this one is a part of: its denominator",
     "counted": "conversations, hours, reminders or units",
-    "value": "a multiple of five, rounded down; whole hours for a wait; empty where it is hidden",
+    "value": "a multiple of five, at most what is true; whole hours for a wait; empty where it is hidden",
 }
 
 
@@ -55,7 +53,9 @@ def tidy(report: Report, only: str = "") -> Iterator[Row]:
     for period in report.periods:
         for unit in (ALL, *(one for one in report.units if only in ("", one))):
             yield from (
-                _row(period, unit, one.code, one.within, _of(period, one.code, unit)) for one in MEASURES
+                _row(period, unit, one.code, one.within, _of(period, one.code, unit))
+                for one in MEASURES
+                if one.by_unit or unit == ALL
             )
         for (clock, step), one in period.waits.items():
             yield _row(period, ALL, f"{clock}.{step}.half", "", one.median, "hours")
@@ -73,13 +73,11 @@ def _row(
     period: Period, unit: str, measure: str, of: str, value: Shown, counted: str = "conversations"
 ) -> Row:
     one = period.quarter
-    return Row(
-        str(one), one.first_week, one.last_week, int(period.is_running), unit, measure, of, counted, value
-    )
+    return Row(str(one), one.first_week, one.last_week, unit, measure, of, counted, value)
 
 
 def _of(period: Period, code: str, unit: str) -> Shown:
-    return period.sums[code].total if unit == ALL else period.sums[code].parts[unit]
+    return period.sums[code].total if unit == ALL else period.sums[code].parts.get(unit)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -99,13 +97,13 @@ def by_quarter(report: Report, unit: str = ALL) -> list[tuple[str, list[Shown]]]
 
 
 def of_waits(report: Report) -> list[tuple[str, str, list[tuple[Shown, Shown]]]]:
-    """Clock, step, and half and most of each quarter; a clock of which nothing is known is left out."""
-    found = []
-    for clock in CLOCKS:
-        for step in STEPS:
-            cells = [period.waits.get((clock, step)) for period in report.periods]
-            if any(cells):
-                found.append(
-                    (clock, step, [(one.median, one.late) if one else (None, None) for one in cells])
-                )
-    return found
+    """Clock, step, and half and most of each quarter."""
+    return [
+        (
+            clock,
+            step,
+            [(one.median, one.late) for one in (period.waits[clock, step] for period in report.periods)],
+        )
+        for clock in CLOCKS
+        for step in STEPS
+    ]

@@ -35,8 +35,7 @@ class Tell:
         return self.say(f"measure.{code}")
 
     def quarter(self, period: Period) -> str:
-        name = self.words.quarter(period.quarter.middle, self.language)
-        return self.say("report.running" if period.is_running else "report.period", period=name)
+        return self.words.quarter(period.quarter.middle, self.language)
 
     def spoken(self, language: str) -> str:
         return self.words.language_in_a_sentence(language, self.language)
@@ -48,12 +47,19 @@ def lines(report: Report, tell: Tell) -> list[str]:
     now = report.periods[-1]
     before = report.periods[-2] if len(report.periods) > 1 else None
     return [
+        *_not_yet(report, tell),
         _way(now, before, tell),
         *_waits(now, tell),
         _modes(now, before, tell),
         _open(report, tell),
         _languages(now, tell),
     ]
+
+
+def _not_yet(report: Report, tell: Tell) -> list[str]:
+    if report.first_on is None:
+        return []
+    return [tell.say("report.not_yet", until=tell.words.date(report.first_on, tell.language))]
 
 
 def heading(report: Report, tell: Tell) -> str:
@@ -107,7 +113,7 @@ def _total(period: Period | None, code: str) -> Shown:
 def _waits(now: Period, tell: Tell) -> list[str]:
     """By the municipality's hours, or around the clock where nothing else is known."""
     for clock, phrase in zip(CLOCKS, ("report.waits", "report.clock"), strict=True):
-        known = {step: now.waits.get((clock, step), Waiting()) for step in STEPS}
+        known = {step: now.waits[clock, step] for step in STEPS}
         if any(one.median is not None for one in known.values()):
             said = ", ".join(_wait(step, one, tell) for step, one in known.items())
             return [tell.say(phrase, said=said)]
@@ -124,8 +130,8 @@ def _modes(now: Period, before: Period | None, tell: Tell) -> str:
         "report.modes",
         number=tell.number(now.sums["asked_routine"].total),
         before=tell.number(_total(before, "asked_routine")),
-        half=tell.number(now.sums["asked_concern"].total),
-        most=tell.number(_total(before, "asked_concern")),
+        half=tell.number(now.sums["asked"].total),
+        most=tell.number(_total(before, "asked")),
     )
 
 
@@ -138,9 +144,7 @@ def _open(report: Report, tell: Tell) -> str:
 
 
 def _languages(now: Period, tell: Tell) -> str:
-    shown = sorted(
-        ((count, language) for language, count in now.languages.items() if count is not None), reverse=True
-    )
+    shown = sorted(((count, language) for language, count in now.languages.items()), reverse=True)
     if not shown:
         return tell.say("report.no_languages")
     said = [
@@ -151,7 +155,7 @@ def _languages(now: Period, tell: Tell) -> str:
 
 
 def _of_unit(now: Period, unit: str, tell: Tell) -> str:
-    known = {code: now.sums[code].parts[unit] for code in OF_A_UNIT}
+    known = {code: now.sums[code].parts.get(unit) for code in OF_A_UNIT}
     if all(one is None for one in known.values()):
         return ""
     return ", ".join(f"{tell.measure(code).lower()} {tell.number(one)}" for code, one in known.items())

@@ -36,7 +36,6 @@ BY_RESULT: Mapping[str, Callable[[str, str], bool]] = {
     "conversations": lambda result, mode: True,
     "asked": lambda result, mode: result in ASKED,
     "asked_routine": lambda result, mode: result in ASKED and mode == "routine",
-    "asked_concern": lambda result, mode: result in ASKED and mode == "concern",
     "identified": lambda result, mode: result in IDENTIFIED,
     "identified_routine": lambda result, mode: result in IDENTIFIED and mode == "routine",
     "identified_concern": lambda result, mode: result in IDENTIFIED and mode == "concern",

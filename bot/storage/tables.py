@@ -250,7 +250,8 @@ for _due in (notice.c.due, session.c.cover):
     Index(None, _due, sqlite_where=_due.is_not(None))
 
 # What reports count, in the order they group by, so that neither a table is read nor a million rows are sorted.
-HANDED = "result IN ('disclosed', 'unsure') AND path IN ('referral', 'shelter', 'police')"
+# What was called back as sent in error was no hand-over.
+HANDED = "result IN ('disclosed', 'unsure') AND path IN ('referral', 'shelter', 'police') AND close <> 'sent_in_error'"
 ASSESSED = "assessment = 'done'"
 
 
