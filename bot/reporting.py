@@ -40,10 +40,7 @@ class Made:
 def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
     """It comes as messages of its own, below the card, when it is ready; once, however often it is asked for until
     then."""
-    hers = [notice for notice in notices.to(c, staff.id) if notice.kind == REPORT]
-    if not any(notice.due for notice in hers):
-        for refused in hers:
-            notices.drop(c, refused.id)
+    if not any(notice.due for notice in notices.to(c, staff.id) if notice.kind == REPORT):
         notices.queue(c, REPORT, staff.id, REPORT, now)
     choices = (Button("0:report.means", house.phrases["report.means"]),)
     return cards.house_card(c, house, staff, "report.comes", now, choices=choices)

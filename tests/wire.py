@@ -34,7 +34,7 @@ from bot.transport.bot import Transport, Words, build
 
 TOKEN = "123456789:AAFakeFakeFakeFakeFakeFakeFakeFakeFak"
 BASE = "http://wire.invalid"
-GIVE_UP_SECONDS = 15  # only so that a broken test ends
+GIVE_UP_SECONDS = 120  # only so that a broken test ends
 
 
 @dataclass(frozen=True)
