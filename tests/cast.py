@@ -80,11 +80,16 @@ class Time:
 
 
 class Rows(Database):
-    """The real file; the next transactions can be made to fail after all their work, as on a full disk."""
+    """The real database; the next transactions can be made to fail after all their work, as on a full disk."""
 
     failures = 0
     failed = 0
+    drawn = 0  # references
     bug: Exception | None = None  # what the next transactions raise instead, as only our own mistakes do
+
+    def reference(self) -> str:
+        self.drawn += 1
+        return f"r{self.drawn}"
 
     async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T:
         def fails(c: Connection) -> T:
@@ -93,8 +98,14 @@ class Rows(Database):
 
         if self.bug is not None:
             raise self.bug
+        drawn = self.drawn
+
+        def begun(c: Connection) -> T:
+            self.drawn = drawn  # a work that is begun again draws the same
+            return work(c)
+
         if not self.failures:
-            return await super().run(work, of)
+            return await super().run(begun if of else work, of)
         self.failures -= 1
         self.failed += 1
         return await super().run(fails, of)
@@ -314,7 +325,10 @@ class Cast:
 
     async def rows(self, table: str) -> list[dict[str, Any]]:
         def read(c: Connection) -> list[dict[str, Any]]:
-            return [dict(row._mapping) for row in c.execute(metadata.tables[table].select())]
+            asked = metadata.tables[table].select()
+            if c.dialect.name != "sqlite":  # which has them in the order in which they came
+                asked = asked.order_by(*metadata.tables[table].primary_key)
+            return [dict(row._mapping) for row in c.execute(asked)]
 
         found: list[dict[str, Any]] = await self.ask(read)
         return found
@@ -395,8 +409,7 @@ async def on_stage(directory: Path, *, words: Words | None = None) -> AsyncItera
     settings = config.Settings(TOKEN, BASE, url, "", KEY, "DEBUG")
     spoken = words or Words({"da": {}})
     prepared = root.Prepared(settings, TOWN, CONTENT, spoken, db, Cipher(KEY))
-    counted = (f"r{number}" for number in itertools.count(1))
-    house = replace(root.house_of(prepared, time.now, lambda: None), reference=lambda: next(counted))
+    house = replace(root.house_of(prepared, time.now, lambda: None), reference=db.reference)
     house = replace(house, link=lambda code: f"https://t.me/opspor_bot?start={code}")
     cast = Cast(house, db, wire, time, log, path)
     await cast.admit("anna", 7001, "frontline", phone="00 00 00 71")

@@ -212,7 +212,7 @@ async def test_while_a_talk_is_hidden_the_hidden_screen_is_shown_again(tmp_path:
 async def test_of_two_open_conversations_each_is_kept_hidden(tmp_path: Path) -> None:
     """A hand-over that was hidden while it was on the card, and her own talk that is hidden behind another."""
     async with on_stage(tmp_path) as cast:
-        await cast.sql("UPDATE staff SET blocked = 1 WHERE role = 'key_person'")
+        await cast.sql("UPDATE staff SET blocked = true WHERE role = 'key_person'")
         await refer(cast.anna)
         await cast.outbox()
         reference = await cast.reference()

@@ -69,7 +69,7 @@ async def test_what_waits_for_her_goes_to_the_next_ring_and_the_employee_hears_t
 
 async def test_where_nobody_is_left_the_employee_is_told_to_ring_herself(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as cast:
-        await cast.sql("UPDATE staff SET blocked = 1 WHERE role = 'coordinator'")
+        await cast.sql("UPDATE staff SET blocked = true WHERE role = 'coordinator'")
         await refer(cast.anna)
         await cast.outbox()
         await leaves(cast.bente)

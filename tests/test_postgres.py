@@ -205,11 +205,11 @@ async def _come_together(
 
     holding = asyncio.create_task(first.run(hold, of[0]))
     await begun.wait()
-    following = asyncio.create_task(second.run(is_current, of[1]))
+    following = asyncio.create_task(second.run(people.roster, of[1]))
     beside = await _beside(server)
     waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     while not following.done() and not await beside.fetchval(waits):
-        await asyncio.sleep(0.01)
+        await asyncio.wait({following}, timeout=0.05)
     together = following.done()
     may_end.set()
     await asyncio.gather(holding, following)

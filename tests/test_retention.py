@@ -320,6 +320,7 @@ async def test_the_running_bot_wipes_when_it_can_and_says_so_until_then(tmp_path
         await sweep
 
 
+@pytest.mark.only_on("sqlite")
 async def test_the_running_bot_blanks_whoever_was_removed_without_waiting_for_the_hour(
     tmp_path: Path,
 ) -> None:

@@ -96,7 +96,7 @@ def asked(file: Path, question: str) -> list[tuple[object, ...]]:
 def test_staff_lists_everybody_with_number_role_unit_name_and_since_when(tmp_path: Path) -> None:
     file = house(tmp_path)
     with sqlite3.connect(file) as c:
-        c.execute("UPDATE staff SET blocked = 1 WHERE id = 2")
+        c.execute("UPDATE staff SET blocked = true WHERE id = 2")
         c.execute("INSERT INTO deputy VALUES (2)")
         c.execute("UPDATE staff SET removed = admitted WHERE id = 1")
     c.close()
