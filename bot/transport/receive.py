@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from asyncio import timeout as at_most
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -17,7 +18,8 @@ from bot.transport.wire import call
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 POLL_SECONDS = 30
 BATCH_SECONDS = 1.0  # a batch is waited for this long; then the next is fetched beside what still hangs
-CLOSING_SECONDS = 5.0
+CLOSING_SECONDS = 3.0  # for updates that are being handled when the stop comes
+CONFIRMING_SECONDS = 1.5  # for telling Telegram of them; what it is not told comes again, and is known
 LONGEST_PAUSE_SECONDS = 30.0
 LONGEST_STORAGE_PAUSE_SECONDS = 4.0
 
@@ -146,8 +148,9 @@ class Receiver:
             task.cancel()
         await asyncio.gather(*self._open.values(), return_exceptions=True)
         try:
-            await self._get_updates(timeout=0, limit=1)  # confirms; what it brings is not confirmed
-        except TelegramError as error:
+            async with at_most(CONFIRMING_SECONDS):
+                await self._get_updates(timeout=0, limit=1)  # confirms; what it brings is not confirmed
+        except (TimeoutError, TelegramError) as error:
             log.info("event=last_confirmation_lost error=%s", type(error).__name__)
 
 

@@ -18,7 +18,7 @@ from bot.transport.menus import Menus
 from bot.transport.refusals import code_of, noted
 from bot.transport.replies import Replies
 
-CLOSING_SECONDS = 4.0
+CLOSING_SECONDS = 2.0  # for replies that are under way when the stop comes; the next press shows the card
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Sender:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Lets what is under way finish, for four seconds at most."""
+        """Lets what is under way finish, for a little while."""
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=CLOSING_SECONDS)
             for task in late:
