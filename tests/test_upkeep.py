@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 
 from bot.model import Referral, Role
 from bot.municipality import EXAMPLE
+from bot.outcome import Outcome
 from bot.sandbox import TOKEN
-from bot.storage import notices, people, referrals, traces
+from bot.storage import notices, outcomes, people, referrals, traces
 from bot.storage.cipher import Cipher
 from bot.storage.database import open_database
 from bot.storage.migrate import migrate
@@ -242,6 +243,40 @@ def test_a_backup_that_is_ended_leaves_nothing_under_its_name(tmp_path: Path) ->
         for part in parts:
             assert part.stat().st_mode & 0o077 == 0
             part.unlink()
+
+
+def test_copy_says_what_it_copied_and_what_to_do_next_and_needs_no_settings(tmp_path: Path) -> None:
+    house(tmp_path)
+    addresses = "sqlite:///opspor.db", "sqlite:///new.db"
+    bare = {"OPSPOR_DATABASE": "", "OPSPOR_KEY": "", "OPSPOR_MUNICIPALITY": ""}
+    done = said(opspor(tmp_path, "copy", *addresses, **bare))
+    assert "staff: 3\n" in done and "referral: 1\n" in done and "outcome: 0\n" in done
+    assert "copied 6 rows from opspor.db to new.db, counted on both sides; the first is as it was" in done
+    assert "then destroy the first as docs/restore.md says" in done
+    assert (tmp_path / "new.db").stat().st_mode & 0o777 == 0o600
+    there = said(opspor(tmp_path, "staff", OPSPOR_DATABASE="sqlite:///new.db"))
+    assert there == said(opspor(tmp_path, "staff")) and "Bente Bjerregaard" in there
+    assert "new.db is not empty" in said(opspor(tmp_path, "copy", *addresses, **bare), 2)
+
+
+def test_a_copy_to_another_database_that_is_ended_leaves_nothing_there(tmp_path: Path) -> None:
+    file, target = house(tmp_path), tmp_path / "new.db"
+    database = open_database(f"sqlite:///{file}")  # more than is held in memory before it is written
+    database.run_now(lambda c: outcomes.record_all(c, [(Outcome("2026-W47", "north"), None)] * 30_000))
+    database.close()
+    migrate(f"sqlite:///{target}")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "copy", f"sqlite:///{file}", f"sqlite:///{target}"], cwd=tmp_path,
+        env=surroundings(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    log = target.with_name("new.db-wal")
+    while process.poll() is None and not (log.exists() and log.stat().st_size > 0):
+        time.sleep(0.001)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=GIVE_UP_SECONDS)
+    assert process.returncode == 128 + signal.SIGTERM, "it was faster"
+    assert asked(target, "SELECT count(*) FROM outcome") == [(0,)]
+    assert asked(file, "SELECT count(*) FROM outcome") == [(30_000,)]
 
 
 def test_purge_that_cannot_wipe_says_so_with_status_1_and_does_it_the_next_time(tmp_path: Path) -> None:
