@@ -44,6 +44,7 @@ BUGS = ("Traceback", "handling_failed", "intake_bug", "reply_bug", "update_unrea
         "sweep_failed", "outbox_round_failed", "delivery_failed", "storage_failed")  # fmt: skip
 STEP = 31.0  # seconds; as long as a claim lasts
 HOURS_LATER = (180, 20)  # minutes: what is idle has ended, and what that leaves is gone
+MOST_AT_ONCE = 2  # troubles that wait for a call: a bot that is starting makes none, and they would pile up
 PATIENCE = 60.0  # seconds for everybody to finish, so that a bot that is stuck is found
 GIVE_UP = 300.0  # seconds, only so that a broken play ends
 
@@ -166,7 +167,8 @@ class Play:
         """Until it is cancelled: late, refused, not answered, cut off."""
         while True:
             await asyncio.sleep(self.chance.uniform(0.05, 0.4))
-            self._blow()
+            if len(weather.present(self.world)) + len(self.trap.cut) < MOST_AT_ONCE:
+                self._blow()
 
     def _blow(self) -> None:
         method = self.chance.choice([one for one in METHODS if one in STRUCK])
