@@ -236,7 +236,7 @@ async def _stage(way: Way, directory: Path, seed: int) -> AsyncIterator[Play]:
     def shown(card: Shown) -> None:
         by_chat[card.chat].sees(card)
 
-    world.on_shown = shown
+    world.on_shown, world.on_pressed = shown, trap.pressed
     try:
         async with launcher() as starts, running(world, clock, around=trap.around) as base:
             changed = at_the_door(free_port(), base) if way.webhook else {"OPSPOR_API_BASE": base}
