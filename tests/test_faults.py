@@ -167,7 +167,7 @@ async def test_after_an_hour_without_telegram_everybody_is_told_once_and_no_fast
         cast.wire.script("sendMessage", *[offline()] * 4000)
         end = cast.time.seconds + 3600
         while cast.time.seconds < end:
-            cast.later(minutes=2)
+            cast.later(minutes=6)
             await cast.outbox()
         assert not any(one.messages for one in colleagues)
         cast.wire._scripts.clear()
@@ -177,7 +177,7 @@ async def test_after_an_hour_without_telegram_everybody_is_told_once_and_no_fast
         await cast.outbox()
         assert all(list(one.messages.values()) == [NEUTRAL] for one in colleagues)
         sent = len(cast.wire.of("sendMessage")) - sent
-        assert len(colleagues) <= sent < len(colleagues) + 5, "to each once, and what else was due"
+        assert len(colleagues) <= sent < len(colleagues) + 10, "to each once, and what else was due"
         assert cast.time.seconds - begun >= (sent - 1) / OUTBOX_A_SECOND, "they wait for their turn"
 
 
