@@ -27,7 +27,7 @@ ANNA = 1001
 @contextmanager
 def disk_full(process: asyncio.subprocess.Process, _: Path) -> Iterator[None]:
     """No file of that process may grow beyond a page; the system says it as of a disk that is full."""
-    _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+    hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)[1]
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, hard))
     try:
         yield

@@ -59,6 +59,11 @@ class Way:
     webhook: bool = False
 
 
+def sqlite(directory: Path) -> str:
+    """A file of its own; any other address of an empty database does as well."""
+    return f"sqlite:///{directory / 'opspor.db'}"
+
+
 @dataclass
 class Play:
     way: Way
@@ -74,6 +79,8 @@ class Play:
     process: int = 0
     kills: int = 0
     struck: Counter[str] = field(default_factory=Counter)
+    referrals: int = 0
+    outcomes: int = 0
     wrongs: list[str] = field(default_factory=list)
 
     @property
@@ -105,6 +112,7 @@ class Play:
 
     async def look(self, when: str, *, over: bool = False) -> None:
         rows = await self.db.run(checks.Rows.read)
+        self.referrals, self.outcomes = len(rows.referrals), len(rows.outcomes)
         self.wrongs += [
             f"{when}: {wrong}" for wrong in checks.wrongs(self.world, self.people, rows, over=over)
         ]
