@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup sandbox test check bench mutants words privacy clean
+.PHONY: setup sandbox test check bench kills mutants words privacy clean
 
 setup: $(VENV)/run.stamp        ## the environment, and the command `opspor`
 
@@ -33,6 +33,9 @@ check: $(VENV)/dev.stamp        ## formatting, types, words, tests
 
 bench: $(VENV)/dev.stamp        ## the figures of the README, on this machine
 	$(BIN)/python -m benchmarks $(ARGS)
+
+kills: $(VENV)/dev.stamp        ## a bot killed five hundred times while people press, and what it lost; takes a quarter of an hour
+	$(BIN)/python -m tests.kills $(ARGS)
 
 mutants: $(VENV)/dev.stamp      ## every small fault in flows and guards: which check notices it; takes hours of processor
 	$(BIN)/python -m tests.mutants --jobs $$(nproc) $(ARGS)

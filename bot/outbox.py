@@ -4,7 +4,7 @@ conversation, and holds no transaction open while the network is busy."""
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Set
 from datetime import datetime
 from typing import Any
 
@@ -44,11 +44,12 @@ async def run(house: House, post: Post, wake: asyncio.Event, stop: asyncio.Event
     """Until `stop`: begin what is due, then rest until something is, or until `wake`. Whatever goes wrong in one
     round, the next one comes."""
     under_way: set[asyncio.Task[None]] = set()
+    busy: set[int] = set()
     while not stop.is_set():
         wake.clear()
         begun: list[asyncio.Task[None]] = []
         try:
-            begun = await _begin(house, post)
+            begun = await _begin(house, post, busy)
         except Exception as error:
             house.counts.failures["outbox"] += 1
             log.error("event=outbox_round_failed error=%s", type(error).__name__)
@@ -67,41 +68,41 @@ async def _rest(wake: asyncio.Event) -> None:
 
 async def work_off(house: House, post: Post) -> int:
     """One round of what is due now, to its end; how much there was."""
-    begun = await _begin(house, post)
+    begun = await _begin(house, post, set())
     await asyncio.gather(*begun)
     return len(begun)
 
 
-async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
+async def _begin(house: House, post: Post, busy: set[int]) -> list[asyncio.Task[None]]:
     """What is due is claimed in one transaction, so that no other round and no other process sends it too; each
-    is then sent by itself, so that a slow one holds up nobody. The transaction has the house alone: it covers sessions
-    and moves deadlines of many people, and is short."""
+    is then sent by itself, so that a slow one holds up nobody. `busy` are the notices that are on their way: one
+    that was queued anew meanwhile is not sent beside itself, or it would stand in the chat twice. The transaction has
+    the house alone: it covers sessions and moves deadlines of many people, and is short."""
     now = house.clock()
-    covers, due, lost, gone = await house.db.run(lambda c: _due(c, house, now))
+    covers, due, lost, gone = await house.db.run(lambda c: _due(c, house, now, busy))
+    busy.update(notice.id for notice in due)
     work = [
         *(covering.show(house, post, cover) for cover in covers),
-        *(_deliver(house, post, notice) for notice in due),
+        *(_alone(house, post, notice, busy) for notice in due),
         *(cleaning.look_for(house, post, one) for one in lost),
         *(cleaning.delete(house, post, one, messages) for one, messages in gone),
     ]
     return [asyncio.create_task(_careful(house, one)) for one in work]
 
 
-def _due(c: Connection, house: House, now: datetime) -> Due:
+def _due(c: Connection, house: House, now: datetime, busy: Set[int]) -> Due:
     terms.lapse(c, house, now)
     return (
         covering.due(c, house, now, BATCH),
-        _claimed(c, now),
+        _claimed(c, now, busy),
         cleaning.lost(c, now, BATCH),
         cleaning.due(c, house, now, BATCH),
     )
 
 
-def _claimed(c: Connection, now: datetime) -> list[Notice]:
-    claims = (
-        notices.claim(c, notice, now + LEASES.get(notice.kind, LEASE))
-        for notice in notices.due(c, now, BATCH)
-    )
+def _claimed(c: Connection, now: datetime, busy: Set[int]) -> list[Notice]:
+    due = (notice for notice in notices.due(c, now, BATCH) if notice.id not in busy)
+    claims = (notices.claim(c, notice, now + LEASES.get(notice.kind, LEASE)) for notice in due)
     return [notice for notice in claims if notice is not None]
 
 
@@ -115,6 +116,13 @@ async def _careful(house: House, work: Coroutine[Any, Any, None]) -> None:
 
 
 # --- notices ----------------------------------------------------------------------------------------
+
+
+async def _alone(house: House, post: Post, notice: Notice, busy: set[int]) -> None:
+    try:
+        await _deliver(house, post, notice)
+    finally:
+        busy.discard(notice.id)
 
 
 async def _deliver(house: House, post: Post, notice: Notice) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot import conversation, freshness, probing, terms
+from bot import conversation, freshness, probing, stepping, terms
 from bot.house import House
 from bot.storage import rounds
 from bot.storage.purge import blank, purge
@@ -49,7 +49,8 @@ class Sweep:
                 log.error("event=sweep_failed work=%s error=%s", name, type(error).__name__)
 
     def _works(self) -> Iterator[tuple[str, Callable[[], Awaitable[object]]]]:
-        """As a person waits for them; of the order only wiping after deleting is needed."""
+        """As a person waits for them; the clock must come before all, and wiping after deleting."""
+        yield "clock", partial(self._stored, stepping.look)
         yield "expire", partial(conversation.expire, self._house)
         yield "rounds", partial(self._stored, lambda c, house, now: rounds.end_all(c, now))
         yield "lapse", partial(self._stored, terms.lapse)

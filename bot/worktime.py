@@ -45,7 +45,7 @@ class Hours:
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """How much of the time from one moment to another the municipality was open; all of it where it never opens."""
-        if not self.opening:
+        if not self.opening or end <= start:  # the latter where the clock was set back in between
             return max(end - start, timedelta())
         passed = timedelta()
         for opened, closed in self._from(start):

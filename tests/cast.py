@@ -67,9 +67,11 @@ class Time:
     """Time that passes when a test says so, and when the transport rests."""
 
     seconds: float = 0.0
+    set_back: float = 0.0  # seconds by which the clock on the wall was set back; what only counts on goes on
 
     def now(self) -> datetime:
-        return OPENED + timedelta(milliseconds=int(self.seconds * 1000))  # as exact as the rows are
+        passed = self.seconds - self.set_back
+        return OPENED + timedelta(milliseconds=int(passed * 1000))  # as exact as the rows are
 
     def monotonic(self) -> float:
         return self.seconds

@@ -200,7 +200,7 @@ def test_a_key_that_is_not_the_databases_own_is_said_while_there_are_only_invita
     assert "OPSPOR_KEY" in one_sentence(opspor(tmp_path, "run", OPSPOR_KEY=other))
 
 
-def admit(directory: Path) -> None:
+def admit(directory: Path, chat: int = 1) -> None:
     from bot.storage import people
     from bot.storage.cipher import Cipher
     from bot.storage.migrate import migrate
@@ -212,7 +212,7 @@ def admit(directory: Path) -> None:
     engine = open_engine(url)
     with engine.begin() as c:
         people.admit(
-            c, Cipher(KEY), chat=1, role="frontline", unit="jobcenter", name="Elin", phone="", language="da",
+            c, Cipher(KEY), chat=chat, role="frontline", unit="jobcenter", name="Elin", phone="", language="da",
             now=OPENED,
         )  # fmt: skip
     engine.dispose()

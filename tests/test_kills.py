@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kills.playing import Way, play
+from tests.kills.playing import Way, play, sqlite
 
 KILLS = int(os.environ.get("KILLS", "8"))  # of each way; `make kills` asks for more
 SEED = int(os.environ.get("KILLS_SEED", "1"))
@@ -15,7 +15,7 @@ SEED = int(os.environ.get("KILLS_SEED", "1"))
 async def test_however_often_it_is_killed_what_was_shown_is_stored_and_everybody_comes_to_an_end(
     tmp_path: Path, webhook: bool
 ) -> None:
-    played = await play(Way(f"sqlite:///{tmp_path / 'opspor.db'}", webhook), tmp_path, KILLS, SEED)
+    played = await play(Way(sqlite(tmp_path), webhook), tmp_path, KILLS, SEED)
     assert not played.wrongs, "\n".join(played.wrongs)
     assert played.kills > KILLS, "it was killed as often as that, and once more at the end"
     assert len(played.world.answered) > KILLS and len(played.world.notices) > KILLS, "and people were at work"

@@ -1,19 +1,20 @@
 """The chats clean up after themselves: every message has a deadline, also one that nobody knows the number of."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
-from bot import checkup, conversation, root, terms
+from bot import checkup, conversation, outbox, root, terms
 from bot.errors import SendFailed
 from bot.post import Post
 from bot.storage import sendings, traces
 from bot.storage.sendings import REPLY
-from tests.cast import CITIZEN, NEUTRAL, Cast, on_stage, session_of
+from tests.cast import CITIZEN, NEUTRAL, Cast, on_stage, refer, session_of
 from tests.test_clock import handed_over
-from tests.wire import bad
+from tests.wire import Held, bad
 
 FORTY_HOURS = timedelta(hours=40)
 
@@ -184,6 +185,35 @@ async def test_a_message_that_arrived_while_a_lost_one_is_looked_for_puts_the_se
             await cast.ask(lambda c, message=message: another(c, message))
         await cast.outbox()
         assert 1500 not in cast.anna.messages and not await cast.rows("sending")
+
+
+async def test_a_status_card_that_has_news_while_it_is_on_its_way_is_not_sent_beside_itself(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await refer(cast.anna)
+        late = asyncio.Event()
+        before = len(cast.wire.of("sendMessage", cast.anna.chat))
+        cast.wire.script("sendMessage", Held(late), chat=cast.anna.chat)
+        wake, stop = asyncio.Event(), asyncio.Event()
+        running = asyncio.create_task(outbox.run(cast.house, cast.post, wake, stop))
+        await cast.wire.until(lambda: NEUTRAL in cast.bente.messages.values())
+        await cast.bente.press("Åbn")
+        for _ in range(200):
+            wake.set()
+            await asyncio.sleep(0)
+        assert len(cast.wire.of("sendMessage", cast.anna.chat)) == before + 1
+        late.set()
+
+        def told() -> bool:
+            wake.set()
+            return "Set, men ikke taget endnu." in cast.anna.transcript()
+
+        await cast.wire.until(told)
+        stop.set()
+        wake.set()
+        await running
+        assert len(cast.wire.of("sendMessage", cast.anna.chat)) == before + 1
 
 
 async def test_the_card_of_a_talk_that_goes_on_for_two_days_is_replaced_in_silence_before_it_is_forty_hours_old(

@@ -131,7 +131,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "post",
     }
     | {"addressees", "covering", "cleaning", "status_card"},
-    "sweeping": {"house", "storage", "conversation", "freshness", "probing", "terms"},
+    "stepping": {"house", "storage", "asking"},
+    "sweeping": {"house", "storage", "conversation", "freshness", "probing", "stepping", "terms"},
     # What is proven is the content with its words, by the engine, as it is stored.
     "proof": set(),
     "proving": {"proof", "flows", "engine", "locales", "storage", "model", "errors"},
@@ -199,7 +200,7 @@ TAKES_A_CONNECTION = {
         "outbox",
         "leaving",
     ),
-    *("copying", "post", "covering", "cleaning", "status_card", "sweeping", "reports"),
+    *("copying", "post", "covering", "cleaning", "status_card", "stepping", "sweeping", "reports"),
     *("root", "playground", "upkeep", "checkup"),
 }
 LIBRARIES: dict[str, set[str]] = {

@@ -11,9 +11,12 @@ Server = Callable[[Scope, Any, Any], Awaitable[None]]
 
 STAGES = ("asked", "done", "answered")
 # By how much there is to go wrong around each: the last is where updates are handled and nothing is said yet.
-METHODS = ("editmessagetext", "editmessagetext", "sendmessage", "sendmessage", "answercallbackquery",
-           "deletemessages", "getupdates", "getupdates")  # fmt: skip
-STRUCK = frozenset(METHODS) - {"getupdates"}  # by bad weather too
+PRESS = (
+    "press"  # not a call, but one of those presses that something is stored with: a consent, a taking, an end
+)
+METHODS = (PRESS, PRESS, PRESS, "editmessagetext", "editmessagetext", "sendmessage", "sendmessage",
+           "answercallbackquery", "deletemessages", "getupdates", "getupdates")  # fmt: skip
+STRUCK = frozenset(METHODS) - {"getupdates", PRESS}  # by bad weather too
 LONGEST = 3.0  # seconds until it is killed in any case
 
 
@@ -32,11 +35,12 @@ class Moment:
     def by_chance(cls, chance: random.Random) -> "Moment":
         if chance.random() < 0.3:
             return cls(seconds=chance.uniform(0.0, 1.0), at_once=chance.random() < 0.2)
+        method = chance.choice(METHODS)
+        if method == PRESS:
+            return cls(PRESS, "asked", chance.randint(1, 2), chance.uniform(0, 0.08))
         stage = chance.choice(STAGES)
         late = chance.random() < 0.5
-        return cls(
-            chance.choice(METHODS), stage, chance.randint(1, 12), chance.uniform(0, 0.02) if late else 0.0
-        )
+        return cls(method, stage, chance.randint(1, 12), chance.uniform(0, 0.02) if late else 0.0)
 
 
 @dataclass
@@ -94,6 +98,9 @@ class Trap:
         for message in kept:
             await send(message)
         self._at(method, "answered")
+
+    def pressed(self) -> None:
+        self._at(PRESS, "asked")
 
     def _at(self, method: str, stage: str) -> None:
         moment = self.moment

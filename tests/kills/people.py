@@ -34,6 +34,7 @@ MOSTLY: Mapping[str, Sequence[str]] = {
     "close": ("completed", "declined"),
 }
 NEVER = {"danger.now", "child_danger.now", "close.sent_in_error"}  # they lead elsewhere, and to no end
+STORES = ("consent.", "next.", "take.", "close.")
 IMPATIENT = 0.6  # seconds without anything happening, and it is pressed again
 
 
@@ -122,6 +123,8 @@ class Person:
             chosen = next(code for code in ["back", "hide", *of_turn] if code in of_turn)
         self.chooses(chosen)
         self.press(card, of_turn[chosen])
+        if chosen.startswith(STORES):
+            self.world.on_pressed()
 
     def chooses(self, code: str) -> None:
         """For whoever keeps in mind what she has said."""

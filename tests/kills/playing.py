@@ -44,6 +44,7 @@ BUGS = ("Traceback", "handling_failed", "intake_bug", "reply_bug", "update_unrea
         "sweep_failed", "outbox_round_failed", "delivery_failed", "storage_failed")  # fmt: skip
 STEP = 31.0  # seconds; as long as a claim lasts
 HOURS_LATER = (180, 20)  # minutes: what is idle has ended, and what that leaves is gone
+MOST_AT_ONCE = 2  # troubles that wait for a call: a bot that is starting makes none, and they would pile up
 PATIENCE = 60.0  # seconds for everybody to finish, so that a bot that is stuck is found
 GIVE_UP = 300.0  # seconds, only so that a broken play ends
 
@@ -56,6 +57,11 @@ class Way:
 
     database: str
     webhook: bool = False
+
+
+def sqlite(directory: Path) -> str:
+    """A file of its own; any other address of an empty database does as well."""
+    return f"sqlite:///{directory / 'opspor.db'}"
 
 
 @dataclass
@@ -73,6 +79,8 @@ class Play:
     process: int = 0
     kills: int = 0
     struck: Counter[str] = field(default_factory=Counter)
+    referrals: int = 0
+    outcomes: int = 0
     wrongs: list[str] = field(default_factory=list)
 
     @property
@@ -104,6 +112,7 @@ class Play:
 
     async def look(self, when: str, *, over: bool = False) -> None:
         rows = await self.db.run(checks.Rows.read)
+        self.referrals, self.outcomes = len(rows.referrals), len(rows.outcomes)
         self.wrongs += [
             f"{when}: {wrong}" for wrong in checks.wrongs(self.world, self.people, rows, over=over)
         ]
@@ -166,7 +175,8 @@ class Play:
         """Until it is cancelled: late, refused, not answered, cut off."""
         while True:
             await asyncio.sleep(self.chance.uniform(0.05, 0.4))
-            self._blow()
+            if len(weather.present(self.world)) + len(self.trap.cut) < MOST_AT_ONCE:
+                self._blow()
 
     def _blow(self) -> None:
         method = self.chance.choice([one for one in METHODS if one in STRUCK])
@@ -234,7 +244,7 @@ async def _stage(way: Way, directory: Path, seed: int) -> AsyncIterator[Play]:
     def shown(card: Shown) -> None:
         by_chat[card.chat].sees(card)
 
-    world.on_shown = shown
+    world.on_shown, world.on_pressed = shown, trap.pressed
     try:
         async with launcher() as starts, running(world, clock, around=trap.around) as base:
             changed = at_the_door(free_port(), base) if way.webhook else {"OPSPOR_API_BASE": base}

@@ -33,6 +33,7 @@ class Witness(World):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.on_shown: Callable[[Shown], None] = lambda shown: None
+        self.on_pressed: Callable[[], None] = lambda: None  # what something is stored with
         self.asked: dict[str, int] = {}  # the update of each press, by the query's id
         self.answered: set[int] = set()  # updates whose press was answered
         self.confirmed: dict[int, JSON] = {}
