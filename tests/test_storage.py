@@ -56,7 +56,7 @@ PLACE = Session("detection", "moment", 1)
 
 
 def admit(c: Connection, chat: int = CHAT, **other: Any) -> Staff:
-    person = {
+    person: dict[str, Any] = {
         "role": "frontline",
         "unit": "north",
         "name": NAME,
