@@ -106,8 +106,9 @@ async def test_presses_that_are_never_answered_are_errors() -> None:
         ),
         (
             "multipart/form-data; boundary=xx",
-            b'--xx\r\nContent-Disposition: form-data; name="chat_id"\r\n\r\n7\r\n--xx\r\nContent-Disposition: form-data;'
-            b' name="reply_markup"\r\n\r\n{"inline_keyboard": [[{"callback_data": "1:a"}]]}\r\n--xx--\r\n',
+            b'--xx\r\nContent-Disposition: form-data; name="chat_id"\r\n\r\n7\r\n'
+            b'--xx\r\nContent-Disposition: form-data; name="reply_markup"\r\n\r\n'
+            b'{"inline_keyboard": [[{"callback_data": "1:a"}]]}\r\n--xx--\r\n',
         ),
     ],
 )
