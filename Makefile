@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OTHERS := $(VENV)/others
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup sandbox test check bench kills mutants words privacy clean
+.PHONY: setup sandbox test check bench others kills mutants words privacy clean
 
 setup: $(VENV)/run.stamp        ## the environment, and the command `opspor`
 
@@ -31,11 +32,17 @@ check: $(VENV)/dev.stamp        ## formatting, types, words, tests
 	$(BIN)/python -m bot.locales.update --check
 	$(BIN)/python -m pytest --numprocesses=auto $(ARGS)
 
-bench: $(VENV)/dev.stamp        ## the figures of the README, on this machine
+bench: $(VENV)/dev.stamp        ## the figures of the README, on this machine; ARGS=--others beside other bots
 	$(BIN)/python -m benchmarks $(ARGS)
 
 kills: $(VENV)/dev.stamp        ## a bot killed five hundred times while people press, and what it lost; takes a quarter of an hour
 	$(BIN)/python -m tests.kills $(ARGS)
+
+others: $(VENV)/dev.stamp       ## what `make bench ARGS=--others` compares with, in an environment of its own
+	$(PYTHON) -m venv $(OTHERS)
+	$(OTHERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/others/requirements.txt
+	cp benchmarks/others/package.json $(OTHERS)/
+	if command -v npm >/dev/null; then cd $(OTHERS) && npm install --silent --no-audit --no-fund; else echo "no npm: grammY is left out"; fi
 
 mutants: $(VENV)/dev.stamp      ## every small fault in flows and guards: which check notices it; takes hours of processor
 	$(BIN)/python -m tests.mutants --jobs $$(nproc) $(ARGS)

@@ -1,5 +1,6 @@
 """`make bench`: prints each figure with the machine it was measured on. `--clone` adds the clean clone, `--report`
-a million outcomes, which takes minutes to make up."""
+a million outcomes, which takes minutes to make up. `--others` measures nothing but the whole bot beside other bots,
+`--growth` beside many stored conversations, `--crowd` under 300 people, `--replicas` in several processes."""
 
 import asyncio
 import os
@@ -10,10 +11,23 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import delivering, posting, pressing, reporting, speaking, starting
+from benchmarks import comparing, delivering, posting, pressing, reporting, speaking, starting
+
+OTHERS = Path(sys.prefix) / "others"  # where `make others` puts them
+RUNS = 3
+WHOLE = {
+    "--others": lambda: comparing.others(OTHERS, int(os.environ.get("RUNS", RUNS))),
+    "--growth": lambda: comparing.growth(int(os.environ.get("RUNS", RUNS))),
+    "--crowd": comparing.crowd,
+    "--replicas": comparing.several,
+}
 
 
 def main(arguments: list[str]) -> None:
+    if wanted := [measure for name, measure in WHOLE.items() if name in arguments]:
+        for measure in wanted:
+            measure()
+        return
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print(
         f"load before: {os.getloadavg()[0]:.2f}; other processes share the machine: {psutil.cpu_percent(1):.0f} %"

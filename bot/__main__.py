@@ -1,6 +1,7 @@
 """The command line: reads settings, says one clear sentence when something is wrong, hands on to the rooms."""
 
 import asyncio
+import gc
 import os
 import secrets
 import sys
@@ -50,6 +51,7 @@ def main() -> None:
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
     """On uvloop where there is one."""
+    gc.freeze()  # to look through all that is loaded for what can go would take a tenth of a second, again and again
     try:
         import uvloop
     except ImportError:  # Windows

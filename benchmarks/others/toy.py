@@ -1,4 +1,4 @@
-"""What all the others say and store: fifteen questions, an outcome and a notice at the end; SQLite as durable as ours."""
+"""What all the others say and store: fifteen questions, an outcome and a notice at the end; as durable as ours."""
 
 import json
 import os

@@ -11,12 +11,13 @@ from benchmarks.stand_in.plan import Figures
 
 
 class Measuring:
-    """Nothing counts before `open` or after `close`; `first` is set with the first press that
-    led to its edit, and `number` numbers all of them."""
+    """Nothing counts before `open` or after `close`; `warm` is set when as many
+    conversations have ended as there are people, and `number` numbers all presses."""
 
-    def __init__(self) -> None:
+    def __init__(self, people: int) -> None:
+        self._to_warm = people
         self._processes: list[psutil.Process] = []
-        self.first = asyncio.Event()
+        self.warm = asyncio.Event()
         self._is_open = False
         self._figures = Figures()
         self._took: list[float] = []
@@ -63,12 +64,14 @@ class Measuring:
             self._shares.append(time.perf_counter() - left)
 
     def pressed(self, since: float) -> None:
-        self.first.set()
         if self._is_open:
             self._took.append(time.perf_counter() - since)
 
     def ended(self) -> None:
         self._figures.conversations += self._is_open
+        self._to_warm -= 1
+        if not self._to_warm:
+            self.warm.set()
 
     def notice(self) -> None:
         self._figures.notices += self._is_open
