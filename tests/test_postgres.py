@@ -159,7 +159,7 @@ async def test_of_rounds_at_two_replicas_each_notice_is_claimed_by_one(tmp_path:
         number, now = await cast.bente.id(), cast.time.now()
         await cast.ask(lambda c: [notices.queue(c, "referral", number, f"n{at}", now) for at in range(40)])
         claimed = await asyncio.gather(
-            *(house.db.run(lambda c: outbox._claimed(c, now)) for house in (one, other, one, other))
+            *(house.db.run(lambda c: outbox._claimed(c, now, set())) for house in (one, other, one, other))
         )
         assert sorted(len(some) for some in claimed) == [0, 0, 0, 40]
 

@@ -385,6 +385,14 @@ def test_the_lines_name_a_unit_whose_way_was_not_shown_to_work(
     assert "i tre arbejdsdage: Sundhedsplejen. Se" in "\n".join(telling.lines(found, tell()))
 
 
+def test_of_many_such_units_three_are_named_and_how_many_more(full: Report) -> None:
+    many = replace(
+        full, units={f"u{n}": f"Enhed {n}" for n in range(12)}, unproven=tuple(f"u{n}" for n in range(12))
+    )
+    line = next(one for one in telling.lines(many, tell()) if "tre arbejdsdage" in one)
+    assert "Enhed 0, Enhed 1, Enhed 2 og +9. Se /health" in line
+
+
 def test_where_no_opening_hours_are_known_the_wait_is_told_around_the_clock(
     db: Database, stored: Callable[..., None]
 ) -> None:

@@ -2,8 +2,8 @@
 
 A number under five is hidden. What is shown of a unit is rounded down to a multiple of five, so that `20` stands for 20
 to 24. Where one unit alone would be hidden, the smallest of the others is hidden with it. The sum of all, and whatever
-is a part of it, is lowered where it would otherwise tell that a hidden number is not nought. Nothing is ever added up over
-quarters, and every quarter is the same thirteen weeks, so that no two periods overlap.
+is a part of it, is lowered where it would otherwise tell that a hidden number is not nought. Nothing is ever added up
+over quarters, and every quarter is the same thirteen weeks, so that no two periods overlap.
 """
 
 from collections.abc import Iterator, Mapping

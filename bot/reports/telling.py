@@ -139,7 +139,7 @@ def _open(report: Report, tell: Tell) -> str:
     names = [report.units[unit] for unit in report.unproven]
     routes = tell.say("report.routes_ok")
     if names:
-        routes = tell.say("report.routes", units=tell.words.list_of(names, tell.language))
+        routes = tell.say("report.routes", units=tell.words.few_of(names, tell.language))
     return tell.say("report.now", number=tell.number(report.duties), said=routes)
 
 

@@ -14,7 +14,7 @@ import asyncio
 import json
 import sys
 import tempfile
-import tomllib
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ async def main(target: Path) -> None:
         async with on_stage(Path(directory), words=reading.load(needed=CONTENT.needed())) as cast:
             await scene(cast)
             kept = await left_by(cast)
-            kept["version"] = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]["version"]
+            kept["version"] = version("opspor")
     empty = [name for name, table in kept["tables"].items() if not table["rows"]]
     if empty:
         sys.exit(f"the scene leaves nothing in {', '.join(empty)}: let it")
@@ -233,7 +233,7 @@ def _stored(c: Connection) -> dict[str, Any]:
     counted = c.execute(text("SELECT name, seq FROM sqlite_sequence ORDER BY name")).all()
     return {
         "revision": revision_of(c),
-        "counters": {name: number for name, number in counted},
+        "counters": dict(counted),
         "tables": tables,
     }
 
