@@ -56,7 +56,7 @@ async def test_the_coordinator_gets_a_picture_with_five_lines_and_her_units(tmp_
         for part in (
             "→",
             "Åbningstimer",
-            "Spurgt som rutine",
+            "Spurgt, fordi alle spørges",
             "Lige nu:",
             "Vist for borgere",
             "hele femmere",
