@@ -269,7 +269,7 @@ class Cast:
     async def admit(
         self, name: str, chat: int, role: Role, unit: str = "jobcenter", phone: str = "00 00 00 99"
     ) -> Person:
-        full = f"{name.capitalize()} Bjerregaard"
+        full = full_name(name)
         await self.ask(
             lambda c: people.admit(
                 c, self.house.cipher, chat=chat, role=role, unit=unit, name=full, phone=phone, language="da",
@@ -399,10 +399,23 @@ class Cast:
         self.polling = self.room = None
 
 
+@dataclass
+class Before:
+    """A play that was broken off: its rows are in the database, and nobody needs to be admitted."""
+
+    seconds: float  # since it began
+    wire: FakeWire  # with what stands in the chats
+    people: Mapping[str, tuple[int, str]]  # chat and telephone
+    references: int  # that were drawn
+    messages: int  # of people's own
+
+
 @asynccontextmanager
-async def on_stage(directory: Path, *, words: Words | None = None) -> AsyncIterator[Cast]:
-    """Anna, Bente and Karen, each in her chat, and nothing happening yet."""
-    log, time, wire = io.StringIO(), Time(), FakeWire()
+async def on_stage(
+    directory: Path, *, words: Words | None = None, before: Before | None = None
+) -> AsyncIterator[Cast]:
+    """Anna, Bente and Karen, each in her chat, and nothing happening yet; or whoever was there before."""
+    log, time, wire = io.StringIO(), Time(), before.wire if before else FakeWire()
     restore = _logging_to(log)
     path = directory / "opspor.db"
     url = DATABASE or f"sqlite:///{path}"
@@ -414,9 +427,16 @@ async def on_stage(directory: Path, *, words: Words | None = None) -> AsyncItera
     house = replace(root.house_of(prepared, time.now, lambda: None), reference=db.reference)
     house = replace(house, link=lambda code: f"https://t.me/opspor_bot?start={code}")
     cast = Cast(house, db, wire, time, log, path)
-    await cast.admit("anna", 7001, "frontline", phone="00 00 00 71")
-    await cast.admit("bente", 7002, "key_person", phone="00 00 00 72")
-    await cast.admit("karen", 7003, "coordinator", phone="00 00 00 73")
+    if before is None:
+        await cast.admit("anna", 7001, "frontline", phone="00 00 00 71")
+        await cast.admit("bente", 7002, "key_person", phone="00 00 00 72")
+        await cast.admit("karen", 7003, "coordinator", phone="00 00 00 73")
+    else:
+        time.seconds, db.drawn = before.seconds, before.references
+        cast.numbers = itertools.count(before.messages + 1)
+        cast.people |= {
+            name: Person(cast, chat, full_name(name), phone) for name, (chat, phone) in before.people.items()
+        }
     await cast.start()
     try:
         yield cast
@@ -426,6 +446,10 @@ async def on_stage(directory: Path, *, words: Words | None = None) -> AsyncItera
         db.close()
         restore()
     nothing_sensitive(log.getvalue(), cast)
+
+
+def full_name(name: str) -> str:
+    return f"{name.capitalize()} Bjerregaard"
 
 
 def nothing_sensitive(log: str, cast: Cast) -> None:

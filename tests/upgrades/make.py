@@ -14,7 +14,7 @@ import asyncio
 import json
 import sys
 import tempfile
-from importlib.metadata import version
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +35,22 @@ STAND_IN = "the-code-of-a-deputy"
 OPEN = "the-code-that-is-still-open"
 
 
-async def main(target: Path) -> None:
-    with tempfile.TemporaryDirectory() as directory:
-        async with on_stage(Path(directory), words=reading.load(needed=CONTENT.needed())) as cast:
-            await scene(cast)
-            kept = await left_by(cast)
-            kept["version"] = version("opspor")
+def main(target: Path) -> None:
+    version = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]["version"]
+    kept = {"version": version, **asyncio.run(played())}
     empty = [name for name, table in kept["tables"].items() if not table["rows"]]
     if empty:
         sys.exit(f"the scene leaves nothing in {', '.join(empty)}: let it")
     with target.open("x", encoding="utf-8") as file:
         file.write(_lines(kept))
+
+
+async def played() -> dict[str, Any]:
+    spoken = reading.load(needed=CONTENT.needed())
+    with tempfile.TemporaryDirectory() as directory:
+        async with on_stage(Path(directory), words=spoken) as cast:
+            await scene(cast)
+            return await left_by(cast)
 
 
 # --- the scene --------------------------------------------------------------------------------------------
@@ -233,7 +238,7 @@ def _stored(c: Connection) -> dict[str, Any]:
     counted = c.execute(text("SELECT name, seq FROM sqlite_sequence ORDER BY name")).all()
     return {
         "revision": revision_of(c),
-        "counters": dict(counted),
+        "counters": {str(row[0]): int(row[1]) for row in counted},
         "tables": tables,
     }
 
@@ -241,7 +246,7 @@ def _stored(c: Connection) -> dict[str, Any]:
 def _lines(kept: dict[str, Any]) -> str:
     """A row a line, so that a difference can be read."""
     tables = kept.pop("tables")
-    head = json.dumps({"version": kept.pop("version"), **kept}, ensure_ascii=False, indent=1)[:-2]
+    head = json.dumps(kept, ensure_ascii=False, indent=1)[:-2]
     body = ",\n".join(
         f'  {json.dumps(name)}: {{"columns": {json.dumps(table["columns"])}, "rows": [\n'
         + ",\n".join(f"   {json.dumps(row, ensure_ascii=False)}" for row in table["rows"])
@@ -252,4 +257,4 @@ def _lines(kept: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    main(Path(sys.argv[1]))
