@@ -13,7 +13,6 @@ from bot.transport.webhook import ALIVE, READY
 
 ROOT = Path(__file__).parent.parent
 GUIDE = ROOT / "docs" / "operations" / "README.md"
-LATER = {"copy"}  # announced, and the guide says that a version may not have it
 
 
 @functools.cache
@@ -39,7 +38,7 @@ def test_every_command_that_it_names_is_one() -> None:
             re.findall(r"(?:opspor-admin|exec bot opspor|run --rm bot|bin/opspor|^opspor) ([a-z]+)", line)
         )
     assert len(named) > 7
-    assert named - LATER <= commands()
+    assert named <= commands()
 
 
 def test_every_option_of_a_command_that_it_names_is_one() -> None:
@@ -48,8 +47,6 @@ def test_every_option_of_a_command_that_it_names_is_one() -> None:
         for name, words in re.findall(
             r"(?:opspor-admin|exec bot opspor|^opspor) ([a-z]+)((?: [-\w]+)*)", line
         ):
-            if name in LATER:
-                continue
             known = {one for each in _command(name).params for one in each.opts}  # type: ignore[attr-defined]
             for option in re.findall(r"--\w+", words):
                 seen += 1
