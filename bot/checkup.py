@@ -25,6 +25,11 @@ def warnings(prepared: Prepared, environment: Mapping[str, str], today: datetime
         prepared.settings.api_base
     ):
         yield "OPSPOR_API_BASE is not https: the token and all that is said travel open to whoever is on the way"
+    if address.is_open(prepared.settings.database):
+        yield (
+            "OPSPOR_DATABASE does not ask for TLS: the password and all rows may travel open to whoever is on the way;"
+            " add ?ssl=verify-full"
+        )
     if prepared.settings.metrics and not config.is_loopback(prepared.settings.metrics[0]):
         yield "OPSPOR_METRICS is not this machine alone: whoever reaches that port can read how the bot is doing"
     yield from prepared.municipality.warnings(today.date())

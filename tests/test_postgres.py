@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import Connection, Engine, delete, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import bot
@@ -23,7 +23,7 @@ from bot.storage.backup import backup
 from bot.storage.database import Database, open_database
 from bot.storage.migrate import downgrade, is_current, migrate, upgrade
 from bot.storage.sharing import Shared
-from tests.cast import Cast, Person, finish, on_stage, refer
+from tests.cast import Cast, Person, finish, on_stage, refer, to_consent
 from tests.server import Server, described
 from tests.test_retention import fill
 from tests.test_storage import NOW, PLACE, admit
@@ -581,3 +581,37 @@ async def test_reading_for_a_report_waits_for_no_press_and_sees_one_moment(datab
 async def test_what_only_reads_cannot_write(database: Database) -> None:
     with pytest.raises(StorageFailed, match="read-only"):
         await database.read(lambda c: sessions.seen(c, 1, NOW))
+
+
+# --- never lost -------------------------------------------------------------------------------------
+
+
+class Death(Exception):
+    """The process is killed between two statements."""
+
+
+@pytest.mark.parametrize("survives", [0, 3, 7, 12, 18, 25, 33, 42])
+async def test_killed_between_any_two_statements_a_hand_over_is_stored_whole_once_it_comes_again(
+    tmp_path: Path, url: str, survives: int
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await to_consent(cast.anna)
+        consent = await answer_of(cast, cast.anna, "consent.named", 900_001)
+        left = [survives]
+
+        def dies(*_: object) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Death
+
+        event.listen(Engine, "before_cursor_execute", dies)
+        try:
+            with pytest.raises(Death):
+                await conversation.handle(cast.house, consent)
+        finally:
+            event.remove(Engine, "before_cursor_execute", dies)
+        assert await cast.rows("referral") == await cast.rows("notice") == []
+        assert await conversation.handle(cast.house, consent) is not None
+        assert len(await cast.rows("referral")) == 1
+        assert {row["kind"] for row in await cast.rows("notice")} == {"status", "referral", "clock"}
+        assert await conversation.handle(cast.house, consent) is None

@@ -229,6 +229,7 @@ IN_FILES = {
     "transitions": {"bot/flows/machine.py", "bot/flows/draw.py"},
     "cryptography": {"bot/storage/cipher.py"},
     "matplotlib": {"bot/reports/picture.py"},
+    "asyncpg": {"bot/storage/refusals.py"},
 }
 
 

@@ -39,6 +39,14 @@ def is_server(url: str) -> bool:
     return parsed.drivername in _POSTGRES
 
 
+def is_open(url: str) -> bool:
+    """A server of another machine, which may be talked to without TLS."""
+    if not is_server(url):
+        return False
+    server = server_of(url)
+    return not server.is_local and server.tls in (None, "disable", "allow", "prefer")
+
+
 def path_of(url: str) -> Path | None:
     """Of an SQLite address; None stands for memory."""
     if is_server(url):
