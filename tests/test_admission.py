@@ -255,6 +255,7 @@ async def test_a_code_of_a_removed_unit_or_nobodys_name_harms_nobody(tmp_path: P
         assert "00 00 00 81" in cast.karen.screen, "whom to ring is shown, with or without a name"
 
 
+@pytest.mark.only_on("sqlite")  # it reads the file
 async def test_an_invitation_is_kept_only_as_a_hash_and_goes_with_the_purge(tmp_path: Path) -> None:
     from bot.storage.purge import purge
 
@@ -321,6 +322,7 @@ WHO = [_nobody, _removed, _lapsed, _tried_too_often, _used]
 TYPED = ["/start kode-7", "/start kode-1_A", "/start", "/new", "hej"]
 
 
+@pytest.mark.only_on("sqlite")  # two stages, each with rows of its own
 @pytest.mark.parametrize("typed", TYPED)
 async def test_whoever_may_not_come_in_hears_the_same_after_the_very_same_work(
     tmp_path: Path, typed: str

@@ -309,6 +309,7 @@ async def test_the_words_of_an_event_stand_in_nothing_that_is_printed() -> None:
     assert "chat=7" in told and "Mette" not in told and "010203" not in told
 
 
+@pytest.mark.only_on("sqlite")  # it reads the file
 async def test_a_draft_is_sealed_and_goes_with_the_invitation(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as cast:
         await play(cast, TO_THE_NAME)

@@ -237,7 +237,10 @@ async def test_whether_a_unit_can_be_reached_is_judged_as_where_the_hand_over_go
     async with on_stage(tmp_path) as cast:
         await cast.admit("dorte", 7004, "frontline", "sundhed")
         await cast.admit("else", 7005, "key_person", "voksen")
-        for do in (lambda: cast.sql("UPDATE staff SET blocked = true WHERE role = 'key_person'"), lambda: None):
+        for do in (
+            lambda: cast.sql("UPDATE staff SET blocked = true WHERE role = 'key_person'"),
+            lambda: None,
+        ):
             outages = await cast.ask(lambda c: probing.outages(c, cast.house, cast.time.now()))
             assert list((await read(cast)).unreached) == outages
             await (do() or asyncio.sleep(0))

@@ -268,7 +268,7 @@ def _lock(c: Connection) -> str:
 WRITES: dict[str, Callable[[Connection], object]] = {
     "a notice": lambda c: notices.queue(c, "referral", 1, "r2", NOW),
     "somebody's role": lambda c: people.set_language(c, 1, "en"),
-    "two people": lambda c: [people.set_live(c, number, 5) for number in (1, 2)],
+    "two people": lambda c: (sessions.save(c, 1, "", PLACE, NOW), sessions.save(c, 2, "", PLACE, NOW)),
     "everybody's sessions": lambda c: c.execute(delete(tables.session)),
     "a hand-over": lambda c: referrals.accept(c, "r1", 1, NOW),
     "what cannot be looked into": lambda c: c.execute(text("UPDATE staff SET live = 5")),

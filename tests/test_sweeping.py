@@ -23,6 +23,7 @@ async def test_a_talk_that_cannot_be_ended_keeps_nobody_elses_open(tmp_path: Pat
         assert "Hvornår bruger du mig?" in cast.anna.screen, "she is not shut out by it"
 
 
+@pytest.mark.only_on("sqlite")  # it reads the file
 async def test_a_work_that_fails_keeps_nothing_from_being_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
