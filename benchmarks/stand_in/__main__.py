@@ -33,6 +33,11 @@ async def _measured(plan: Plan) -> Figures:
     await asyncio.sleep(plan.warm)
     measuring.open()
     await asyncio.sleep(plan.seconds)
+    if (
+        not plan.pause
+    ):  # beginnings and ends cost more than what is between: each window has whole conversations
+        async with asyncio.timeout(WARMING_SECONDS):
+            await measuring.whole.wait()
     return measuring.close()
 
 

@@ -12,12 +12,12 @@ from benchmarks.stand_in.plan import Figures
 
 class Measuring:
     """Nothing counts before `open` or after `close`; `warm` is set when as many
-    conversations have ended as there are people, and `number` numbers all presses."""
+    conversations have ended as there are people, `whole` when as many have within the window, and `number` numbers all presses."""
 
     def __init__(self, people: int) -> None:
-        self._to_warm = people
+        self._people = self._to_warm = people
         self._processes: list[psutil.Process] = []
-        self.warm = asyncio.Event()
+        self.warm, self.whole = asyncio.Event(), asyncio.Event()
         self._is_open = False
         self._figures = Figures()
         self._took: list[float] = []
@@ -69,6 +69,8 @@ class Measuring:
 
     def ended(self) -> None:
         self._figures.conversations += self._is_open
+        if self._figures.conversations >= self._people:
+            self.whole.set()
         self._to_warm -= 1
         if not self._to_warm:
             self.warm.set()
