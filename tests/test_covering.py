@@ -81,6 +81,7 @@ async def test_what_cannot_be_shown_for_a_moment_is_covered_in_the_rows_and_show
         cast.later(minutes=5)
         await cast.outbox(Away())  # type: ignore[arg-type]
         assert not cast.anna.screen.startswith(OVERVIEW) and (await session_of(cast.anna)).is_hidden
+        assert "event=delivery_failed error=SendFailed" not in cast.log.getvalue(), "it is nobody's mistake"
         await cast.kill()
         await cast.start()
         cast.later(seconds=31)

@@ -134,7 +134,7 @@ async def test_a_hand_over_that_is_opened_before_it_was_stored_has_waited_no_tim
         await refer(cast.anna)
         await cast.anna.answer()
         await cast.outbox()
-        await stepped_back(cast, hours=30)
+        await stepped_back(cast, minutes=105)
         await cast.bente.press("Åbn")
         await cast.bente.press("Jeg tager den")
         assert "Du har taget henvisning" in cast.bente.screen

@@ -21,13 +21,12 @@ _ALL = select(
     notice.c.id, notice.c.kind, notice.c.staff, notice.c.reference, notice.c.due, notice.c.attempts,
     notice.c.message, notice.c.code,
 )  # fmt: skip
+# Where the database knows how, what another replica is claiming is passed over and not waited for.
 _DUE = (
     _ALL.where(notice.c.due.is_not(None), notice.c.due <= bindparam("now"))
     .order_by(notice.c.due, notice.c.id)
     .limit(bindparam("limit"))
-    .with_for_update(
-        skip_locked=True
-    )  # where the database knows how: what another replica is claiming is not waited for
+    .with_for_update(skip_locked=True)
 )
 # What should have gone: it is due, or was tried in vain and is put off until the next try.
 _IS_LATE = and_(
