@@ -36,7 +36,9 @@ class Api:
         self._doors = cycle(doors) if doors else None
         self._waiting: dict[int, tuple[int, bytes]] = {}  # by update, with whose it is
         self._poll: Answer | None = None
-        self._update, self._message, self._woken = 0, 1_000, False
+        # A database may know the numbers of an earlier run.
+        self._update, self._message = time.time_ns() // 1_000_000, int(time.time()) % 100_000_000 * 10
+        self._woken = False
 
     def take(self, method: str, kind: str, body: bytes, answer: Answer) -> None:
         self._measuring.called(method)
