@@ -25,8 +25,7 @@ async def _measured(plan: Plan) -> Figures:
     print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)
     measuring.watch(json.loads(await asyncio.to_thread(sys.stdin.readline)))
     async with asyncio.timeout(WARMING_SECONDS):
-        if not plan.doors:
-            await api.polled.wait()
+        await api.open.wait()
         for person in api.people.values():
             person.begin()
         await measuring.warm.wait()

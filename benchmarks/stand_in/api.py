@@ -22,7 +22,7 @@ _ME = {
 
 
 class Api:
-    """`polled` is set with the first getUpdates."""
+    """`open` is set when the bot polls, or each of its processes has said where its door is."""
 
     def __init__(self, plan: Plan, measuring: Measuring) -> None:
         self._measuring = measuring
@@ -30,24 +30,32 @@ class Api:
             chat: Person(chat, plan, self._post, measuring)
             for chat in range(FIRST_CHAT, FIRST_CHAT + plan.people)
         }
-        self.polled = asyncio.Event()
+        self.open = asyncio.Event()
+        self._closed = len(plan.doors)
         doors = [Door(url, plan.secret, plan.wire, measuring.refused) for url in plan.doors]
         self._doors = cycle(doors) if doors else None
         self._waiting: dict[int, tuple[int, bytes]] = {}  # by update, with whose it is
         self._poll: Answer | None = None
-        self._update, self._message, self._woken = 0, 1_000, False
+        # A database may know the numbers of an earlier run.
+        self._update, self._message = time.time_ns() // 1_000_000, int(time.time()) % 100_000_000 * 10
+        self._woken = False
 
     def take(self, method: str, kind: str, body: bytes, answer: Answer) -> None:
         self._measuring.called(method)
         match method:
             case "getUpdates":
-                self.polled.set()
+                self.open.set()
                 self._polled(parameters(kind, body), answer)
             case "sendMessage" | "editMessageText":
                 answer(self._shown(method, parameters(kind, body)))
             case "answerCallbackQuery":
                 chat = str(parameters(kind, body)["callback_query_id"]).partition(".")[0]
                 self.people[int(chat)].answered()
+                answer(_TRUE)
+            case "setWebhook":
+                self._closed -= 1
+                if self._closed <= 0:
+                    self.open.set()
                 answer(_TRUE)
             case "getMe":
                 answer(_told(_ME))

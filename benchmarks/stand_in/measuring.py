@@ -11,8 +11,8 @@ from benchmarks.stand_in.plan import Figures
 
 
 class Measuring:
-    """Nothing counts before `open` or after `close`; `warm` is set when as many conversations have ended as there are
-    people, `whole` when as many have within the window, and `number` numbers all presses."""
+    """Nothing counts before `open` or after `close`. `warm` is set when as many conversations have ended as there are
+    people, `whole` when as many have within the window; `number` numbers all presses."""
 
     def __init__(self, people: int) -> None:
         self._people = self._to_warm = people
