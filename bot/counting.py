@@ -13,7 +13,7 @@ KINDS = (
 RESULTS = ("sent", "later", "refused", "blocked")
 # A hand-over whose time has passed: more were asked, or nobody is left to ask.
 ESCALATIONS = ("asked_more", "nobody_left")
-SWEEPS = ("expire", "rounds", "lapse", "terms", "routes", "offers", "blank", "purge", "wipe")
+SWEEPS = ("clock", "expire", "rounds", "lapse", "terms", "routes", "offers", "blank", "purge", "wipe")
 WORKS = (*SWEEPS, "outbox", "delivery")
 BUCKETS = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)  # seconds
 

@@ -575,7 +575,7 @@ async def test_reading_for_a_report_waits_for_no_press_and_sees_one_moment(datab
         return first, c.execute(asked).scalar_one()
 
     assert await database.read(read_twice) == (0, 0)
-    assert not await database.run(lambda c: sessions.seen(c, 1, NOW))
+    assert await database.run(lambda c: sessions.seen(c, 1, NOW)) == (False, None)
 
 
 async def test_what_only_reads_cannot_write(database: Database) -> None:
@@ -590,7 +590,7 @@ class Death(Exception):
     """The process is killed between two statements."""
 
 
-@pytest.mark.parametrize("survives", [0, 4, 9, 15, 21, 27])
+@pytest.mark.parametrize("survives", [0, 4, 9, 15, 21])
 async def test_killed_between_any_two_statements_a_hand_over_is_stored_whole_once_it_comes_again(
     tmp_path: Path, url: str, survives: int
 ) -> None:
