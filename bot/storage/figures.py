@@ -91,7 +91,8 @@ _BY_STEP = (
 _ASSESSED = (
     select(_course.week, _course.unit, func.count())
     .join(outcome, _o.id == _course.outcome)
-    .where(_course.week.between(_FIRST, _LAST), text(ASSESSED), HANDED_OVER, _o.accepted == 1)
+    # The week is the same in both, and said of both: otherwise PostgreSQL reads the outcomes of all years.
+    .where(_course.week.between(_FIRST, _LAST), _IN_PERIOD, text(ASSESSED), HANDED_OVER, _o.accepted == 1)
     .group_by(_course.week, _course.unit)
 )
 _OLDEST = select(func.min(_o.week))
