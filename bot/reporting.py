@@ -20,9 +20,7 @@ from bot.reports.telling import Tell
 from bot.storage import notices, people, traces
 
 REPORT = "report"  # the kind of its notices, and the reference of the first: one for each message that is to be sent
-LONGEST = (
-    60.0  # seconds for making one: until its turn has come, its figures are read and its picture is drawn
-)
+LONGEST = 60.0  # seconds for making one: its turn has come, its figures are read, its picture is drawn
 LEASE = timedelta(minutes=2)  # longer than that, and than the first message may take to be sent
 
 log = logging.getLogger(__name__)

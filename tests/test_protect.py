@@ -15,9 +15,8 @@ from bot.reports.protect import SMALLEST, Sums, alone, part, protected
 NAMES = "abcde"
 SMALL = set(range(SMALLEST))
 Published = tuple[object, ...]
-Table = tuple[
-    tuple[int, ...], Published
-]  # what is true, those first of which a place is published; what is published
+# What is true, first that for which there is a place, and what is published of it.
+Table = tuple[tuple[int, ...], Published]
 
 
 @cache

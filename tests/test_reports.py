@@ -24,7 +24,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import sqlite
 
 from bot import invented, quarter
-from bot.errors import WorldMisbehaved
+from bot.errors import NotDrawn, WorldMisbehaved
 from bot.flows import phrases
 from bot.locales import reading
 from bot.locales.words import SOURCE
@@ -466,16 +466,16 @@ async def test_the_picture_is_drawn_by_another_process_which_is_given_no_setting
 
 async def test_a_picture_that_cannot_be_drawn_says_so(full: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
-    with pytest.raises(drawing.NotDrawn, match="status 3"):
+    with pytest.raises(NotDrawn, match="status 3"):
         await drawing.png(drawing.drawing(full, tell()))
     monkeypatch.setattr(drawing, "COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
     monkeypatch.setattr(drawing, "LONGEST", 0.2)
-    with pytest.raises(drawing.NotDrawn, match="too long"):
+    with pytest.raises(NotDrawn, match="too long"):
         await drawing.png(drawing.drawing(full, tell()))
     monkeypatch.setattr(drawing, "COMMAND", ("./nothing-of-this-name",))
     with pytest.raises(WorldMisbehaved, match="FileNotFoundError"):
         await drawing.png(drawing.drawing(full, tell()))
-    assert issubclass(drawing.NotDrawn, WorldMisbehaved), "work goes on, in words"
+    assert issubclass(NotDrawn, WorldMisbehaved), "work goes on, in words"
 
 
 @pytest.mark.parametrize("ended", ["cancelled", "took too long"])

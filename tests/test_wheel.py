@@ -38,20 +38,21 @@ def build(source: Path, target: Path, *words: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def built(factory: pytest.TempPathFactory, kind: str, name: str) -> Path:
+    directory = factory.mktemp(kind)
+    build(ROOT, directory, f"--{kind}")
+    (found,) = directory.glob(name)
+    return found
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("wheel")
-    build(ROOT, directory, "--wheel")
-    (found,) = directory.glob("*.whl")
-    return found
+    return built(tmp_path_factory, "wheel", "*.whl")
 
 
 @pytest.fixture(scope="module")
 def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("sdist")
-    build(ROOT, directory, "--sdist")
-    (found,) = directory.glob("*.tar.gz")
-    return found
+    return built(tmp_path_factory, "sdist", "*.tar.gz")
 
 
 def tracked(under: str) -> set[str]:

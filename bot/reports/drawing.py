@@ -7,7 +7,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 
-from bot.errors import NotDrawn as NotDrawn
+from bot.errors import NotDrawn
 from bot.reports.measures import WAY
 from bot.reports.picture import Bar, Drawing
 from bot.reports.report import Period, Report

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import quarter
-from bot.errors import ConfigError
+from bot.errors import ConfigError, NotDrawn
 from bot.quarter import Quarter
 from bot.reports import drawing, evaluation, page, table, telling
 from bot.reports.measures import BY_UNIT
@@ -75,7 +75,7 @@ def picture(found: Report, tell: Tell, wanted: Wanted) -> bytes | None:
         if drawing.can_draw():
             return asyncio.run(drawing.png(drawing.drawing(found, tell)))
         why = "--png needs what draws: pip install 'opspor[reports]'"
-    except (drawing.NotDrawn, OSError) as error:
+    except NotDrawn as error:
         why = f"the picture could not be drawn ({error}): try again"
     if wanted.png:
         raise ConfigError(why)

@@ -13,8 +13,7 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure. `value` is empty where it is hidden; `counted` is what the value counts: conversations, languages,
-    hours, reminders, units."""
+    """One figure; what stands in each column is said in `COLUMNS`."""
 
     quarter: str
     first_week: str

@@ -73,9 +73,7 @@ class Postgres:
             return _apart(lambda: self._tried(work, _WRITES + sharing.ALONE, _PATIENT))
 
     async def read(self, work: Work[T]) -> T:
-        return await asyncio.to_thread(
-            self.read_now, work
-        )  # what is made of the rows would hold up this loop
+        return await asyncio.to_thread(self.read_now, work)  # what is made of the rows holds up no press
 
     def read_now(self, work: Work[T]) -> T:
         with world_errors():

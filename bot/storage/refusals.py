@@ -15,9 +15,7 @@ from bot.errors import ConfigError, StorageFailed
 _WORLDS = frozenset({"08", "28", "3D", "40", "53", "57", "58", "XX"})
 # Read-only after a fail-over, idle for too long, locked for too long, in use, a right that was taken away.
 _WORLDS_TOO = frozenset({"25006", "25P03", "55P03", "55006", "42501"})
-AGAIN = frozenset(
-    {"40001", "40P01"}
-)  # serialization failure, deadlock: nothing is wrong with the work itself
+AGAIN = frozenset({"40001", "40P01"})  # serialization, deadlock: nothing is wrong with the work itself
 
 Raised = (DBAPIError, NoConnectionFree, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 

@@ -64,10 +64,8 @@ class AiohttpRequest(BaseRequest):
                 trust_env=False,  # no password out of a .netrc; of a proxy see `proxy_for`
                 cookie_jar=aiohttp.DummyCookieJar(),
                 requote_redirect_url=False,
-                skip_auto_headers=(
-                    "Accept",
-                    "Accept-Encoding",
-                ),  # answers are small: unpacking costs more than it saves
+                # Answers are small: unpacking them would cost more than it saves.
+                skip_auto_headers=("Accept", "Accept-Encoding"),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect),
             )
             self._proxy = None
