@@ -1,6 +1,7 @@
 """The whole bot beside what a user would build instead: one machine, one conversation, runs that take turns."""
 
 import statistics
+import sys
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -42,6 +43,7 @@ def interleaved(here: Sequence[Bot], runs: int, **changes: object) -> list[Figur
     found: list[list[Figures]] = [[] for _ in here]
     for _ in range(runs):
         for number, one in enumerate(here):
+            print(f"measuring: {one.name}", file=sys.stderr, flush=True)
             found[number].append(running.measured(one, changed(one.plan, **changes)))
     return [median(each) for each in found]
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot import cards, dialogue, packing, recap
 from bot.house import House
 from bot.model import Event, Notice, Reply, Screen, Session, Staff
-from bot.post import Post, neutral, send
+from bot.post import LEASE, Post, neutral, send
 from bot.storage import notices, people, sessions, traces
 
 STANDS = timedelta(minutes=5)
@@ -32,6 +32,14 @@ def ask(c: Connection, house: House, staff: Staff, event: Event, now: datetime) 
     notices.queue(c, "copy", staff.id, event.argument, now)
     reply = dialogue.show(c, house, staff, session, now, event.message)
     return replace(reply, toast=house.phrase("copy.comes", staff))
+
+
+def is_ours(house: House, notice: Notice, now: datetime) -> bool:
+    """Whether this process can send it: the overview of a conversation that is over is remembered by the one she
+    pressed at. When that one is gone, nobody can, and it is dropped."""
+    if (notice.kind, notice.reference) != ("copy", SUM) or notice.staff in house.copies:
+        return True
+    return notice.due is not None and notice.due <= now - LEASE
 
 
 async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:

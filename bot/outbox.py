@@ -4,7 +4,7 @@ conversation, and holds no transaction open while the network is busy."""
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine, Set
+from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -44,12 +44,11 @@ async def run(house: House, post: Post, wake: asyncio.Event, stop: asyncio.Event
     """Until `stop`: begin what is due, then rest until something is, or until `wake`. Whatever goes wrong in one
     round, the next one comes."""
     under_way: set[asyncio.Task[None]] = set()
-    busy: set[int] = set()
     while not stop.is_set():
         wake.clear()
         begun: list[asyncio.Task[None]] = []
         try:
-            begun = await _begin(house, post, busy)
+            begun = await _begin(house, post)
         except Exception as error:
             house.counts.failures["outbox"] += 1
             log.error("event=outbox_round_failed error=%s", type(error).__name__)
@@ -68,40 +67,38 @@ async def _rest(wake: asyncio.Event) -> None:
 
 async def work_off(house: House, post: Post) -> int:
     """One round of what is due now, to its end; how much there was."""
-    begun = await _begin(house, post, set())
+    begun = await _begin(house, post)
     await asyncio.gather(*begun)
     return len(begun)
 
 
-async def _begin(house: House, post: Post, busy: set[int]) -> list[asyncio.Task[None]]:
+async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
     """What is due is claimed in one transaction, so that no other round and no other process sends it too; each
-    is then sent by itself, so that a slow one holds up nobody. `busy` are the notices that are on their way: one
-    that was queued anew meanwhile is not sent beside itself, or it would stand in the chat twice. The transaction has
-    the house alone: it covers sessions and moves deadlines of many people, and is short."""
+    is then sent by itself, so that a slow one holds up nobody. The transaction has the house alone: it covers sessions
+    and moves deadlines of many people, and is short."""
     now = house.clock()
-    covers, due, lost, gone = await house.db.run(lambda c: _due(c, house, now, busy))
-    busy.update(notice.id for notice in due)
+    covers, due, lost, gone = await house.db.run(lambda c: _due(c, house, now))
     work = [
         *(covering.show(house, post, cover) for cover in covers),
-        *(_alone(house, post, notice, busy) for notice in due),
+        *(_deliver(house, post, notice) for notice in due),
         *(cleaning.look_for(house, post, one) for one in lost),
         *(cleaning.delete(house, post, one, messages) for one, messages in gone),
     ]
     return [asyncio.create_task(_careful(house, one)) for one in work]
 
 
-def _due(c: Connection, house: House, now: datetime, busy: Set[int]) -> Due:
+def _due(c: Connection, house: House, now: datetime) -> Due:
     terms.lapse(c, house, now)
     return (
         covering.due(c, house, now, BATCH),
-        _claimed(c, now, busy),
+        _claimed(c, house, now),
         cleaning.lost(c, now, BATCH),
         cleaning.due(c, house, now, BATCH),
     )
 
 
-def _claimed(c: Connection, now: datetime, busy: Set[int]) -> list[Notice]:
-    due = (notice for notice in notices.due(c, now, BATCH) if notice.id not in busy)
+def _claimed(c: Connection, house: House, now: datetime) -> list[Notice]:
+    due = (notice for notice in notices.due(c, now, BATCH) if copying.is_ours(house, notice, now))
     claims = (notices.claim(c, notice, now + LEASES.get(notice.kind, LEASE)) for notice in due)
     return [notice for notice in claims if notice is not None]
 
@@ -118,17 +115,10 @@ async def _careful(house: House, work: Coroutine[Any, Any, None]) -> None:
 # --- notices ----------------------------------------------------------------------------------------
 
 
-async def _alone(house: House, post: Post, notice: Notice, busy: set[int]) -> None:
-    try:
-        await _deliver(house, post, notice)
-    finally:
-        busy.discard(notice.id)
-
-
 async def _deliver(house: House, post: Post, notice: Notice) -> None:
     now = house.clock()
     if notice.kind in _BY_ITSELF:
-        escalated = await house.db.run(lambda c: _BY_ITSELF[notice.kind](c, house, notice, now))
+        escalated = await house.db.run(lambda c: _moved_on(c, house, notice, now))
         house.counts.escalations.update([escalated] if escalated else [])
         return
     try:
@@ -183,6 +173,11 @@ async def _take_menu(house: House, post: Post, notice: Notice) -> bool:
     return here is None and gone is not None
 
 
+def _moved_on(c: Connection, house: House, notice: Notice, now: datetime) -> str:
+    notices.release(c, notice.id)
+    return _BY_ITSELF[notice.kind](c, house, notice, now)
+
+
 def _back_at_work(c: Connection, house: House, notice: Notice, now: datetime) -> str:
     staff = people.by_id(c, house.cipher, notice.staff)
     notices.drop(c, notice.id)
@@ -216,6 +211,7 @@ def _rung(c: Connection, house: House, notice: Notice, message: int, now: dateti
 
 def _failed(c: Connection, house: House, notice: Notice, failure: SendFailed, now: datetime) -> None:
     """Try again later and later; give up only where Telegram says never, and then the next one is asked."""
+    notices.release(c, notice.id)
     if not failure.permanent:
         notices.later(c, notice, now + pause(notice.attempts, failure.retry_after))
         return

@@ -5,7 +5,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, Table, insert, text
+from sqlalchemy import BigInteger, Column, Connection, Integer, Table, insert, inspect, text
 
 from bot.storage.tables import metadata
 from bot.storage.types import Code, Codes, Digest, Flag, Key, Moment, Secret, Week
@@ -24,7 +24,10 @@ def as_stored(c: Connection) -> Rows:
     """What the database itself holds, whatever our own types make of it; by table, in one order."""
     found = {}
     for table in metadata.sorted_tables:
-        names = ", ".join(f'"{column.name}"' for column in table.c)
+        here = {
+            column["name"] for column in inspect(c).get_columns(table.name)
+        }  # perhaps of an earlier version
+        names = ", ".join(f'"{column.name}"' for column in table.c if column.name in here)
         asked = text(f'SELECT {names} FROM "{table.name}"')  # noqa: S608
         found[table.name] = sorted((tuple(row) for row in c.execute(asked)), key=repr)
     return found

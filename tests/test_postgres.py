@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import bot
-from bot import conversation, outbox
+from bot import asking, conversation, outbox
 from bot.errors import ConfigError, StorageFailed
 from bot.house import House
 from bot.model import Event
@@ -23,10 +24,11 @@ from bot.storage.backup import backup
 from bot.storage.database import Database, open_database
 from bot.storage.migrate import downgrade, is_current, migrate, upgrade
 from bot.storage.sharing import Shared
-from tests.cast import Cast, Person, finish, on_stage, refer, to_consent
+from tests.cast import NEUTRAL, Cast, Person, finish, on_stage, refer, to_consent
 from tests.server import Server, described
 from tests.test_retention import fill
 from tests.test_storage import NOW, PLACE, admit
+from tests.wire import Held
 
 T = TypeVar("T")
 ROOT = Path(bot.__file__).parents[1]
@@ -94,7 +96,7 @@ def test_a_migration_that_breaks_half_way_leaves_nothing_of_itself(empty: str) -
 @asynccontextmanager
 async def two_replicas(directory: Path, url: str) -> AsyncIterator[tuple[Cast, House, House]]:
     async with on_stage(directory) as cast:
-        other = replace(cast.house, db=open_database(url))
+        other = replace(cast.house, db=open_database(url), copies={})
         yield cast, cast.house, other
 
 
@@ -159,9 +161,75 @@ async def test_of_rounds_at_two_replicas_each_notice_is_claimed_by_one(tmp_path:
         number, now = await cast.bente.id(), cast.time.now()
         await cast.ask(lambda c: [notices.queue(c, "referral", number, f"n{at}", now) for at in range(40)])
         claimed = await asyncio.gather(
-            *(house.db.run(lambda c: outbox._claimed(c, now, set())) for house in (one, other, one, other))
+            *(
+                house.db.run(partial(outbox._claimed, house=house, now=now))
+                for house in (one, other, one, other)
+            )
         )
         assert sorted(len(some) for some in claimed) == [0, 0, 0, 40]
+
+
+async def test_what_is_queued_anew_while_one_replica_sends_it_is_not_sent_beside_itself_by_the_other(
+    tmp_path: Path, url: str
+) -> None:
+    async with two_replicas(tmp_path, url) as (cast, one, other):
+        await refer(cast.anna)
+        before, late = len(cast.wire.of("sendMessage", cast.anna.chat)), asyncio.Event()
+        cast.wire.script("sendMessage", Held(late), chat=cast.anna.chat)
+        sending = asyncio.create_task(outbox.work_off(one, cast.post))
+        await cast.wire.until(lambda: len(cast.wire.of("sendMessage", cast.anna.chat)) > before)
+        (row,) = await cast.rows("referral")
+        await cast.ask(lambda c: asking.tell_sender(c, other, row["reference"], cast.time.now()))
+        assert await outbox.work_off(other, cast.post) == 0
+        late.set()
+        await sending
+        assert await outbox.work_off(other, cast.post) == 1, "it has news, and is edited"
+        assert len(cast.wire.of("sendMessage", cast.anna.chat)) == before + 1
+
+
+async def test_a_notice_whose_replica_died_while_it_sent_it_is_sent_by_the_other_half_a_minute_later(
+    tmp_path: Path, url: str
+) -> None:
+    async with two_replicas(tmp_path, url) as (cast, one, other):
+        await refer(cast.anna)
+        await one.db.run(lambda c: outbox._claimed(c, one, cast.time.now()))
+        await outbox.work_off(other, cast.post)
+        assert NEUTRAL not in cast.bente.messages.values()
+        cast.later(seconds=31)
+        await outbox.work_off(other, cast.post)
+        assert NEUTRAL in cast.bente.messages.values()
+
+
+async def test_the_overview_of_a_conversation_that_is_over_is_copied_by_the_replica_that_was_pressed(
+    tmp_path: Path, url: str
+) -> None:
+    async with two_replicas(tmp_path, url) as (cast, one, other):
+        await to_consent(cast.anna)
+        await cast.anna.press("consent.none")
+        await cast.anna.answer()
+        await cast.outbox()
+        await cast.anna.press("Overblik")
+        await cast.anna.press("Kopiér overblikket")
+        assert await outbox.work_off(other, cast.post) == 0
+        assert await outbox.work_off(one, cast.post) == 1
+        assert cast.anna.find("kun til fagsystemet")
+
+
+async def test_the_overview_that_nobody_remembers_any_more_is_waited_for_half_a_minute(
+    tmp_path: Path, url: str
+) -> None:
+    async with two_replicas(tmp_path, url) as (cast, one, other):
+        await to_consent(cast.anna)
+        await cast.anna.press("consent.none")
+        await cast.anna.answer()
+        await cast.outbox()
+        await cast.anna.press("Overblik")
+        await cast.anna.press("Kopiér overblikket")
+        one.copies.clear()  # as if it had been killed
+        assert await outbox.work_off(other, cast.post) == 0
+        cast.later(seconds=30)
+        assert await outbox.work_off(other, cast.post) == 1
+        assert [row for row in await cast.rows("notice") if row["kind"] == "copy"] == []
 
 
 async def test_what_somebody_else_is_claiming_is_passed_over_and_not_waited_for(

@@ -1004,6 +1004,7 @@ def test_only_what_has_not_happened_yet_may_be_missing() -> None:
         "staff.removed",
         "invitation.used",
         "notice.due",
+        "notice.claimed",
         "trace.again",
         "session.cover",
         "route.proven",

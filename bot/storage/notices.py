@@ -1,7 +1,8 @@
 """The outbox's rows: something for somebody, and when it is due; sending is `outbox.py`.
 
 `sent` and `later` take the notice as it was read. No transaction is open while it is being sent, so that it
-may have been queued anew meanwhile, and then it must stay due.
+may have been queued anew meanwhile, and then it must stay due; it is not sent beside itself, by whichever process,
+since whoever sends it has claimed it until then.
 """
 
 from dataclasses import replace
@@ -24,6 +25,7 @@ _ALL = select(
 # Where the database knows how, what another replica is claiming is passed over and not waited for.
 _DUE = (
     _ALL.where(notice.c.due.is_not(None), notice.c.due <= bindparam("now"))
+    .where(or_(notice.c.claimed.is_(None), notice.c.claimed <= bindparam("now")))
     .order_by(notice.c.due, notice.c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
@@ -52,6 +54,7 @@ _MESSAGE = update(notice).where(_THIS)
 _SETTLE = update(notice).where(*_AS_READ).values(due=None)
 _LATER = update(notice).where(*_AS_READ).values(attempts=notice.c.attempts + 1)
 _CLAIM = update(notice).where(*_AS_READ)
+_SENT = update(notice).where(_THIS).values(claimed=None)
 _OPENED = update(notice).where(_THIS).values(message=0, due=None)
 _DONE = (
     update(notice)
@@ -86,9 +89,14 @@ def due(c: Connection, now: datetime, limit: int) -> list[Notice]:
 
 def claim(c: Connection, read: Notice, until: datetime) -> Notice | None:
     """Nobody else takes it before `until`; None when somebody was faster, or it was queued anew."""
-    if c.execute(_CLAIM, _as_read(read) | {"due": until}).rowcount != 1:
+    if c.execute(_CLAIM, _as_read(read) | {"due": until, "claimed": until}).rowcount != 1:
         return None
     return replace(read, due=until)
+
+
+def release(c: Connection, notice_id: int) -> None:
+    """Nobody is sending it any more."""
+    c.execute(_SENT, {"of_notice": notice_id})
 
 
 def stands_on(c: Connection, notice_id: int, message: int) -> None:
@@ -114,7 +122,7 @@ def is_due(c: Connection, notice_id: int) -> bool:
 
 def sent(c: Connection, notice: Notice, message: int) -> bool:
     """Keeps the message either way; False when it was queued anew meanwhile, and is still due."""
-    c.execute(_MESSAGE, {"of_notice": notice.id, "message": message})
+    c.execute(_SENT, {"of_notice": notice.id, "message": message})
     return c.execute(_SETTLE, _as_read(notice)).rowcount == 1
 
 

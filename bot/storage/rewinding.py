@@ -52,6 +52,7 @@ _BY_A_WHILE = (
     _all_of(notice, "due").where(
         (notice.c.due <= bindparam("put_off", type_=Moment)) | (notice.c.kind == "duty_open")
     ),
+    _all_of(notice, "claimed").where(notice.c.claimed > _NOW),
 )
 _WATCHED = (
     select(watch.c.reference)

@@ -176,6 +176,7 @@ notice = strict(
     Column("id", Integer, primary_key=True),
     Column("kind", Code), Column("staff", Integer, hers()), Column("reference", Key, index=True),
     Optional("due", Moment), Column("attempts", Integer), Column("message", Integer), Column("code", Code),
+    Optional("claimed", Moment),
     UniqueConstraint("staff", "kind", "reference"),
     sqlite_autoincrement=True,  # who holds the id of a dropped notice must not settle a later one
 )  # fmt: skip
