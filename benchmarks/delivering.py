@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert
 
-from bot import config, outbox, root
+from bot import config, outbox, preparing, root
 from bot.flows import loader
 from bot.house import House
 from bot.locales.words import Words
@@ -68,7 +68,7 @@ async def _measured(db: Database) -> tuple[float, float, float]:
     content = loader.load(unverified=True)
     settings = config.Settings("1:bench", "http://127.0.0.1", "", "", KEY, "ERROR")
     town, cipher = read_municipality(EXAMPLE), Cipher(KEY)
-    prepared = root.Prepared(settings, town, content, Words({"da": {}}), db, cipher)
+    prepared = preparing.Prepared(settings, town, content, Words({"da": {}}), db, cipher)
     house = root.house_of(prepared, lambda: NOW, lambda: None)
     await db.run(lambda c: _fill(c, cipher))
     started = time.perf_counter()

@@ -10,7 +10,7 @@ from typing import Any
 
 from telegram.request import BaseRequest, RequestData
 
-from bot import config, engine, root
+from bot import config, engine, preparing, root
 from bot.flows import loader
 from bot.model import Event
 from bot.municipality import EXAMPLE
@@ -98,7 +98,7 @@ async def line_with_a_person(directory: Path, wire: InstantWire) -> transport.Tr
         "1:x", "http://127.0.0.1:1", f"sqlite:///{directory / 'b.db'}", "", _KEY, "ERROR"
     )
     town = read_municipality(EXAMPLE)
-    prepared = await asyncio.to_thread(root.prepare, settings, town)
+    prepared = await asyncio.to_thread(preparing.prepare, settings, town)
     house = root.house_of(prepared, root.machine_clock, lambda: None)
     phone = PHONES[0]
     await prepared.db.run(

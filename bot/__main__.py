@@ -69,14 +69,20 @@ def run(
 ) -> None:
     """The bot against Telegram, by polling, or at a webhook."""
     settings = config.settings(os.environ, need=(*NEEDED, *(WEBHOOK if webhook else ())))
-    from bot import checkup, root  # only now: they are slow to import, and a wrong setting is quick to say
+    # Only now: they are slow to import, and a wrong setting is quick to say.
+    from bot import checkup, preparing, root
 
     set_up_logging(settings.log, settings.token, settings.key, settings.key_old, settings.webhook_secret)
-    prepared = root.prepare(settings, read_municipality(settings.municipality))
+    municipality = read_municipality(settings.municipality)
     workshop.must_be_proven()
-    for warning in checkup.warnings(prepared, os.environ, root.machine_clock()):
-        root.log.warning("event=attention what=%r", warning)
-    _run(_live(prepared, webhook))
+
+    def prepared_and_looked_at() -> preparing.Prepared:
+        prepared = preparing.prepare(settings, municipality)
+        for warning in checkup.warnings(prepared, os.environ, root.machine_clock()):
+            root.log.warning("event=attention what=%r", warning)
+        return prepared
+
+    _run(_live(preparing.once_it_answers(prepared_and_looked_at), webhook))
 
 
 async def _live(prepared: "Any", webhook: bool) -> None:
@@ -122,7 +128,7 @@ def invite(
     ] = False,
 ) -> None:
     """Prints a code for one person, used once within 7 days, and on the next line the link that carries it."""
-    from bot import particulars, root
+    from bot import particulars, preparing, root
     from bot.storage import people
     from bot.transport.bot import username
 
@@ -142,7 +148,7 @@ def invite(
         raise ConfigError(
             "--phone takes a number that can be rung, as 99 99 99 99, or a fictional one, as 00 00 00 12"
         )
-    prepared = root.prepare(settings, municipality)
+    prepared = preparing.prepare(settings, municipality)
     code = secrets.token_urlsafe(16)
     asyncio.run(
         prepared.db.run(
@@ -167,11 +173,11 @@ def key() -> None:
 @app.command()
 def doctor() -> None:
     """What is wrong or has grown old in settings, municipality, law, languages and texts; status 1 if anything."""
-    from bot import checkup, root
+    from bot import checkup, preparing, root
 
     settings = config.settings(os.environ, need=("KEY", "MUNICIPALITY"))
     found = checkup.exposed(settings)  # before it is mended
-    prepared = root.prepare(settings, read_municipality(settings.municipality))
+    prepared = preparing.prepare(settings, read_municipality(settings.municipality))
     found += checkup.warnings(prepared, os.environ, root.machine_clock())
     found += asyncio.run(prepared.db.run(lambda c: checkup.keys_in_use(c, prepared)))
     found += asyncio.run(prepared.db.run(lambda c: checkup.rosters(c, prepared, root.machine_clock())))

@@ -12,7 +12,7 @@ from bot.config import Settings
 from bot.locales.words import Words
 from bot.municipality import LAW_CHECKED_WITHIN
 from bot.outcome import week_of
-from bot.root import Prepared
+from bot.preparing import Prepared
 from bot.storage import address, keys, leftovers, people, routes, sqlite
 
 LEFTOVERS_SHOWN = timedelta(weeks=4)

@@ -3,6 +3,7 @@
 OpsporError
 ├── MustNotStart          the command says one clear sentence and ends with status 2
 │   ├── ConfigError       a setting, the municipality's file or the database's address
+│   │   └── DatabaseAway  its server does not answer now: `opspor run` waits for it, the other commands end
 │   ├── FlowError         a flow file; carries every problem found, not only the first
 │   └── Unproven          the flows break a property of safety; carries the conversations that show it
 └── WorldMisbehaved       met while running; work goes on
@@ -24,6 +25,10 @@ class MustNotStart(OpsporError):
 
 
 class ConfigError(MustNotStart):
+    pass
+
+
+class DatabaseAway(ConfigError):
     pass
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 from sqlalchemy import Connection
 
-from bot import invented, quarter, root
+from bot import invented, preparing, quarter, root
 from bot.config import Settings
 from bot.model import Role
 from bot.municipality import EXAMPLE
@@ -58,7 +58,7 @@ async def run(directory: Path, port: int, fresh: bool, municipality: str, *, fig
                 key=_key(directory / "key"),
                 log="WARNING",
             )
-            prepared = await asyncio.to_thread(root.prepare, settings, town)
+            prepared = await asyncio.to_thread(preparing.prepare, settings, town)
             await prepared.db.run(lambda c: _admit(c, prepared.cipher, town.unit[0].id, clock))
             if figures:
                 units = [unit.id for unit in town.unit]

@@ -7,7 +7,6 @@ import secrets
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from importlib.metadata import version
@@ -21,14 +20,11 @@ from bot.config import Settings
 from bot.consequences import CHAT_KEPT
 from bot.counting import Vitals
 from bot.errors import StorageFailed
-from bot.flows import loader
 from bot.house import House
-from bot.locales import reading, words
 from bot.model import Staff
-from bot.municipality import LAW_CHECKED_WITHIN, Municipality
-from bot.storage import entries, keys, migrate, people, sendings, sessions, traces
-from bot.storage.cipher import Cipher
-from bot.storage.database import Database, open_database
+from bot.municipality import LAW_CHECKED_WITHIN
+from bot.preparing import Prepared
+from bot.storage import entries, migrate, people, sendings, sessions, traces
 from bot.transport import bot as transport
 from bot.transport.receive import unless
 
@@ -45,40 +41,8 @@ Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """All that must be in order before anything is started."""
-
-    settings: Settings
-    municipality: Municipality
-    content: loader.Content
-    words: words.Words
-    db: Database
-    cipher: Cipher
-
-
 def machine_clock() -> datetime:
     return datetime.now(UTC)
-
-
-def prepare(settings: Settings, municipality: Municipality) -> Prepared:
-    """Raises ConfigError or FlowError before anything is started; migrates the database where it needs it."""
-    content = loader.load(unverified=bool(municipality.content.unverified_approved_by))
-    chosen = municipality.languages
-    spoken = reading.load(
-        zone=municipality.timezone,
-        needed=content.needed(),
-        wanted=reading.Wanted(chosen.staff, chosen.citizen, chosen.reviewed_only),
-    )
-    cipher = Cipher(settings.key, settings.key_old)
-    db = open_database(settings.database)
-    db.run_now(lambda c: _ready(c, cipher))
-    return Prepared(settings, municipality, content, spoken, db, cipher)
-
-
-def _ready(c: Connection, cipher: Cipher) -> None:
-    migrate.upgrade(c)
-    keys.check(c, cipher)
 
 
 def house_of(

@@ -160,10 +160,10 @@ def forget(
     number: Annotated[int, typer.Argument(help="as `opspor staff` lists it", metavar="STAFF")],
 ) -> None:
     """Removes an employee: what waits for her goes to the next, and what is known of her is blanked."""
-    from bot import root
+    from bot import preparing, root
 
     settings = config.settings(os.environ, need=("KEY", "MUNICIPALITY"))
-    prepared = root.prepare(settings, read_municipality(settings.municipality))
+    prepared = preparing.prepare(settings, read_municipality(settings.municipality))
     house = root.house_of(prepared, root.machine_clock, lambda: None)
     typer.echo(asyncio.run(prepared.db.run(lambda c: _forgotten(c, house, number))))
 

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
 
-from bot import config, conversation, outbox, root
+from bot import config, conversation, outbox, preparing, root
 from bot.errors import StorageFailed
 from bot.flows import loader
 from bot.house import House
@@ -423,7 +423,7 @@ async def on_stage(
     await db.run(migrate.upgrade)
     settings = config.Settings(TOKEN, BASE, url, "", KEY, "DEBUG")
     spoken = words or Words({"da": {}})
-    prepared = root.Prepared(settings, TOWN, CONTENT, spoken, db, Cipher(KEY))
+    prepared = preparing.Prepared(settings, TOWN, CONTENT, spoken, db, Cipher(KEY))
     house = replace(root.house_of(prepared, time.now, lambda: None), reference=db.reference)
     house = replace(house, link=lambda code: f"https://t.me/opspor_bot?start={code}")
     cast = Cast(house, db, wire, time, log, path)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import Connection, text
 
-from bot import buttons, config, conversation, engine, outbox, root
+from bot import buttons, config, conversation, engine, outbox, preparing, root
 from bot.locales.words import Words
 from bot.model import Event, Reply, Screen, Session
 from bot.storage import migrate, people, sessions
@@ -69,7 +69,7 @@ class OnTheTable(RuleBasedStateMachine):
     def begin(self) -> None:
         self.db, self.now, self.numbers = open_database("sqlite://"), OPENED, itertools.count(1)
         self.shown: list[str] = []
-        prepared = root.Prepared(
+        prepared = preparing.Prepared(
             config.Settings(TOKEN, BASE, "", "", KEY, "WARNING"), TOWN, CONTENT, Words({"da": {}, "en": {}}), self.db,
             Cipher(KEY),
         )  # fmt: skip

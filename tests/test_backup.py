@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Connection
 
 import bot
-from bot import checkup, config, root
+from bot import checkup, config, preparing
 from bot.errors import ConfigError
 from bot.outcome import Outcome
 from bot.storage import migrate, outcomes, sqlite
@@ -238,7 +238,7 @@ async def test_a_copy_opens_with_its_own_key_alone(database: Database, file: Pat
     from tests.cast import TOWN
 
     with pytest.raises(ConfigError, match="put the earlier key back"):
-        await asyncio.to_thread(root.prepare, settings, TOWN)
+        await asyncio.to_thread(preparing.prepare, settings, TOWN)
 
 
 # --- who may read the files -------------------------------------------------------------------------

@@ -534,11 +534,11 @@ async def test_nobody_renews_her_own_admission_but_the_last_coordinator_who_stay
 
 
 async def test_doctor_says_that_the_last_coordinators_admission_is_over(tmp_path: Path) -> None:
-    from bot import root
+    from bot import preparing
     from tests.cast import CONTENT, TOWN
 
     async with on_stage(tmp_path) as cast:
-        prepared = root.Prepared(None, TOWN, CONTENT, cast.house.words, cast.db, cast.house.cipher)  # type: ignore[arg-type]
+        prepared = preparing.Prepared(None, TOWN, CONTENT, cast.house.words, cast.db, cast.house.cipher)  # type: ignore[arg-type]
         said = await cast.ask(lambda c: checkup.rosters(c, prepared, cast.time.now()))
         assert not [one for one in said if "coordinator" in one]
         cast.later(days=365)

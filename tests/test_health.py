@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from telegram.error import NetworkError
 
-from bot import commands, root, sweeping
+from bot import commands, preparing, root, sweeping
 from bot.counting import Vitals
 from bot.health import _Screen
 from bot.locales import reading
@@ -165,7 +165,7 @@ async def test_what_has_grown_old_is_counted_and_says_who_finds_out_which(tmp_pa
         await in_order(cast)
         cast.later(days=5 * 365)
         found = root.grown_old(
-            root.Prepared(None, TOWN, CONTENT, cast.house.words, cast.db, cast.house.cipher),  # type: ignore[arg-type]
+            preparing.Prepared(None, TOWN, CONTENT, cast.house.words, cast.db, cast.house.cipher),  # type: ignore[arg-type]
             cast.time.now().date(),
         )
         assert found["laws"] == len(CONTENT.laws) and found["numbers"] == 2 and found["plan"] == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event, select, update
 
-from bot import checkup, config, root, upkeep
+from bot import checkup, config, preparing, upkeep
 from bot.errors import ConfigError
 from bot.storage import keys, people
 from bot.storage.cipher import Cipher
@@ -267,7 +267,7 @@ def test_doctor_says_what_is_left_to_do_while_a_key_is_replaced(tmp_path: Path) 
 
     def said(key: str, old: str = "") -> list[str]:
         settings = config.settings({"OPSPOR_KEY": key, "OPSPOR_KEY_OLD": old, "OPSPOR_DATABASE": address})
-        prepared = root.prepare(settings, TOWN)
+        prepared = preparing.prepare(settings, TOWN)
         return asyncio.run(prepared.db.run(lambda c: checkup.keys_in_use(c, prepared)))
 
     assert said(KEY) == []

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 from telegram.error import NetworkError
 
-from bot import checkup, config, counting, metrics, probing, root, sweeping, vitals
+from bot import checkup, config, counting, metrics, preparing, probing, sweeping, vitals
 from bot.errors import ConfigError
 from bot.model import Notice
 from bot.storage import traces
@@ -419,6 +419,6 @@ def test_an_address_that_is_none_is_one_clear_sentence(address: str) -> None:
 async def test_a_port_that_others_can_reach_is_warned_of(tmp_path: Path, address: str, warned: bool) -> None:
     async with on_stage(tmp_path) as cast:
         settings = config.settings({"OPSPOR_METRICS": address})
-        prepared = root.Prepared(settings, TOWN, CONTENT, cast.house.words, cast.db, cast.house.cipher)
+        prepared = preparing.Prepared(settings, TOWN, CONTENT, cast.house.words, cast.db, cast.house.cipher)
         said = [one for one in checkup.warnings(prepared, {}, cast.time.now()) if "OPSPOR_METRICS" in one]
     assert len(said) == warned

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Connection, event, or_, select
 
-from bot import config, conversation, engine, outbox, root, terms
+from bot import config, conversation, engine, outbox, preparing, root, terms
 from bot.errors import SendFailed
 from bot.locales.words import Words
 from bot.model import Event, Role, Screen
@@ -74,7 +74,7 @@ class Town(RuleBasedStateMachine):
         self.db, self.now, self.numbers = Mortal(), OPENED, itertools.count(1)
         self.blocked: set[int] = set()
         self.bad_weather = False
-        prepared = root.Prepared(
+        prepared = preparing.Prepared(
             config.Settings(TOKEN, BASE, "", "", KEY, "WARNING"), TOWN, CONTENT, Words({"da": {}}), self.db, Cipher(KEY)
         )  # fmt: skip
         names = (f"r{number}" for number in itertools.count(1))

@@ -26,6 +26,7 @@ from bot.storage.migrate import downgrade, is_current, migrate, upgrade
 from bot.storage.sharing import Shared
 from tests.cast import NEUTRAL, Cast, Person, finish, on_stage, refer, to_consent
 from tests.server import Server, described
+from tests.test_command_line import bot_api, ended, logged, started
 from tests.test_retention import fill
 from tests.test_storage import NOW, PLACE, admit
 from tests.wire import Held
@@ -469,6 +470,23 @@ async def test_while_the_server_is_down_it_is_said_and_when_it_is_back_it_works(
         True,
     ]
     assert database.errors == 2
+
+
+async def test_a_bot_that_is_started_before_its_database_waits_for_it(
+    tmp_path: Path, empty: str, server: Server
+) -> None:
+    async with bot_api(tmp_path) as (_, base):
+        await asyncio.to_thread(server.go_down)
+        try:
+            away = started(tmp_path, OPSPOR_API_BASE=base, OPSPOR_DATABASE=empty)
+            process = await away.__aenter__()
+            said = await logged(process, "event=database_not_reached")
+            assert "start its server" in said and "trying on" in said
+        finally:
+            await asyncio.to_thread(server.come_up)
+        assert "event=database_not_reached" not in await logged(process, "event=ready"), "it is said once"
+        await ended(process)
+        await away.__aexit__(None, None, None)
 
 
 async def test_a_lock_that_is_held_for_too_long_is_not_waited_for(database: Database, server: Server) -> None:

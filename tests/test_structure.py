@@ -136,6 +136,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What is proven is the content with its words, by the engine, as it is stored.
     "proof": set(),
     "proving": {"proof", "flows", "engine", "locales", "storage", "model", "errors"},
+    "preparing": {"config", "errors", "flows", "locales", "municipality", "storage"},
     "root": {"*"},
     "playground": {"*"},
     "workshop": {"*"},
@@ -168,6 +169,7 @@ ALSO = {
 ONLY_FROM = {
     "__main__": set[str](),
     "root": {"__main__", "playground", "upkeep", "checkup"},
+    "preparing": {"root", "__main__", "playground", "upkeep", "checkup"},
     "sweeping": {"root", "papers"},
     "metrics": {"root"},
     "playground": {"__main__"},
@@ -201,7 +203,7 @@ TAKES_A_CONNECTION = {
         "leaving",
     ),
     *("copying", "post", "covering", "cleaning", "status_card", "stepping", "sweeping", "reports"),
-    *("root", "playground", "upkeep", "checkup"),
+    *("preparing", "root", "playground", "upkeep", "checkup"),
 }
 LIBRARIES: dict[str, set[str]] = {
     "telegram": {"transport"},

@@ -34,12 +34,13 @@ from tests.wire import text
 
 SECRET = "a_secret-that-nobody-guesses"
 ANNA = 1001
+DOOR = "/from-telegram"
 
 
 def at_the_door(port: int, base: str) -> dict[str, str]:
     return {
         "OPSPOR_API_BASE": base,
-        "OPSPOR_WEBHOOK_URL": f"http://127.0.0.1:{port}/from-telegram",
+        "OPSPOR_WEBHOOK_URL": f"http://127.0.0.1:{port}{DOOR}",
         "OPSPOR_WEBHOOK_SECRET": SECRET,
         "OPSPOR_LISTEN": f"127.0.0.1:{port}",
         "OPSPOR_LOG": "DEBUG",

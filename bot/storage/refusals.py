@@ -8,7 +8,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from bot.errors import ConfigError, StorageFailed
+from bot.errors import ConfigError, DatabaseAway, StorageFailed
 
 # The first two signs of an SQLSTATE: connection, right to enter, no such database, run again, no room or too many,
 # stopped or cancelled, the machine, damage. All others are our own mistakes, as a key that is there already is.
@@ -65,6 +65,7 @@ def said(error: BaseException) -> str:
 def why_not(name: str, user: str, error: BaseException) -> ConfigError:
     """One sentence for whoever starts Opspor. `name` is of the database and its server."""
     state, reason, cause = state_of(error), said(error), cause_of(error)
+    kind: type[ConfigError] = ConfigError
     if state[:2] == "28":
         who = f"'{user}'" if user else "this user"
         text = f"The server refuses {who} for {name}: correct the name or the password in OPSPOR_DATABASE."
@@ -73,13 +74,15 @@ def why_not(name: str, user: str, error: BaseException) -> ConfigError:
     elif state == "42501":
         text = f"The rights at the database {name} do not suffice ({reason}): let it belong to that user."
     elif state[:2] in ("53", "57"):
+        kind = DatabaseAway
         text = f"The database {name} takes nobody in now ({reason}): start again a little later."
     elif isinstance(cause, ssl.SSLError):
         text = f"The certificate of {name} is not accepted ({reason}): renew it, or correct OPSPOR_DATABASE."
     elif isinstance(cause, OSError | TimeoutError) or state[:2] == "08":
+        kind = DatabaseAway
         text = (
             f"The database {name} does not answer ({reason}): start its server, or correct OPSPOR_DATABASE."
         )
     else:
         text = f"The database {name} cannot be used ({reason}): see what its server's log says."
-    return ConfigError(text)
+    return kind(text)

@@ -2,35 +2,48 @@
 
 import argparse
 import asyncio
+import contextlib
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.kills.playing import Play, Way, play, sqlite
+from tests.kills.playing import Play, Way, on_server, play, sqlite
+from tests.server import Server
+
+WAYS: dict[str, Callable[[Path, Server], Way]] = {
+    "SQLite, polling": lambda directory, _: Way(sqlite(directory)),
+    "SQLite, webhook": lambda directory, _: Way(sqlite(directory), webhook=True),
+    "PostgreSQL, polling": lambda _, server: on_server(server),
+    "PostgreSQL, two replicas": lambda _, server: on_server(server, webhook=True, replicas=2),
+}
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m tests.kills", description=__doc__)
     asked.add_argument("--kills", type=int, default=500, help="so many in all")
     asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--way", choices=("polling", "webhook", "both"), default="both")
-    asked.add_argument("--database", default="", help="an empty one for each way; otherwise SQLite files")
+    asked.add_argument("--way", choices=WAYS, action="append", help="any number of times; all without")
     wish = asked.parse_args()
-    ways = ["polling", "webhook"] if wish.way == "both" else [wish.way]
+    ways = wish.way or list(WAYS)
     wrong = 0
-    for way in ways:
-        with tempfile.TemporaryDirectory() as directory:
-            wrong += _played(way, Path(directory), wish.database, wish.kills // len(ways), wish.seed)
+    server = Server()
+    with contextlib.ExitStack() as stack:
+        if any("PostgreSQL" in way for way in ways):
+            server.start()
+            stack.callback(server.stop)
+        for way in ways:
+            with tempfile.TemporaryDirectory() as directory:
+                wrong += _played(way, Path(directory), server, wish.kills // len(ways), wish.seed)
     sys.exit(wrong > 0)
 
 
-def _played(way: str, directory: Path, database: str, kills: int, seed: int) -> int:
+def _played(name: str, directory: Path, server: Server, kills: int, seed: int) -> int:
     begun = time.monotonic()
-    chosen = Way(database or sqlite(directory), webhook=way == "webhook")
-    played = asyncio.run(play(chosen, directory, kills, seed))
-    say(f"{way}, seed {seed}: {played.kills} kills in {time.monotonic() - begun:.0f} seconds")
+    played = asyncio.run(play(WAYS[name](directory, server), directory, kills, seed))
+    say(f"{name}, seed {seed}: {played.kills} kills in {time.monotonic() - begun:.0f} seconds")
     for line in figures(played):
         say(f"  {line}")
     for wrong in played.wrongs:

@@ -7,15 +7,16 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from bot import root
+from bot import preparing, root
 from bot.config import settings
 from bot.model import Role
 from bot.municipality import read as read_municipality
@@ -26,13 +27,15 @@ from bot.storage.database import Database, open_database
 from bot.storage.migrate import migrate
 from tests.cast import KEY
 from tests.kills import checks
+from tests.kills.balancing import balancing
 from tests.kills.moments import LONGEST, METHODS, STRUCK, Moment, Trap
 from tests.kills.people import Frontline, Person, Receiver
 from tests.kills.starting import Launcher, launcher
 from tests.kills.witness import Shown, Witness
+from tests.server import Server
 from tests.test_command_line import surroundings
 from tests.test_webhook import free_port
-from tests.test_webhook_running import at_the_door
+from tests.test_webhook_running import DOOR, at_the_door
 
 CAST: tuple[tuple[int, Role, str], ...] = (
     (2001, "frontline", "jobcenter"), (2002, "frontline", "jobcenter"), (2003, "frontline", "sundhed"),
@@ -42,6 +45,7 @@ CAST: tuple[tuple[int, Role, str], ...] = (
 # What the log may never say, whatever happens outside: each is a mistake of ours.
 BUGS = ("Traceback", "handling_failed", "intake_bug", "reply_bug", "update_unreadable", "expire_failed",
         "sweep_failed", "outbox_round_failed", "delivery_failed", "storage_failed")  # fmt: skip
+OF_A_DATABASE_AWAY = ("outbox_round_failed", "delivery_failed", "storage_failed", "sweep_failed")
 STEP = 31.0  # seconds; as long as a claim lasts
 HOURS_LATER = (180, 20)  # minutes: what is idle has ended, and what that leaves is gone
 MOST_AT_ONCE = 2  # troubles that wait for a call: a bot that is starting makes none, and they would pile up
@@ -53,15 +57,25 @@ Tasks = list[asyncio.Task[None]]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where the rows are, and how updates come."""
+    """Where the rows are, how updates come, and to how many replicas; `cut_off` ends what connections there are to the
+    database, where it is a server."""
 
     database: str
     webhook: bool = False
+    replicas: int = 1
+    cut_off: Callable[[], None] | None = None
 
 
 def sqlite(directory: Path) -> str:
     """A file of its own; any other address of an empty database does as well."""
     return f"sqlite:///{directory / 'opspor.db'}"
+
+
+def on_server(server: Server, *, webhook: bool = False, replicas: int = 1) -> Way:
+    """A new database there, to which all connections are lost now and then."""
+    url = server.empty()
+    name = urlsplit(url).path.removeprefix("/")
+    return Way(url, webhook, replicas, lambda: server.end_connections(name))
 
 
 @dataclass
@@ -74,9 +88,9 @@ class Play:
     trap: Trap
     db: Database
     people: list[Person]
-    settings: dict[str, str]
+    settings: list[dict[str, str]]  # of each replica
     chance: random.Random
-    process: int = 0
+    processes: dict[int, int] = field(default_factory=dict)
     kills: int = 0
     struck: Counter[str] = field(default_factory=Counter)
     referrals: int = 0
@@ -87,14 +101,15 @@ class Play:
     def log(self) -> Path:
         return self.directory / "log"
 
-    async def start(self) -> None:
+    async def start(self, number: int) -> None:
         self.trap.at_work.clear()
         words = ["--webhook"] if self.way.webhook else []
-        self.process = await self.launcher.start(self.settings, self.log, *words)
+        self.processes[number] = await self.launcher.start(self.settings[number], self.log, *words)
 
     async def killed(self, moment: Moment, *, again: bool = True) -> None:
-        """Killed at that moment, looked at, and started again."""
-        process = self.process
+        """One of them killed at that moment, all looked at, and that one started again."""
+        number = self.chance.choice(list(self.processes))
+        process = self.processes.pop(number)
         if not moment.at_once:
             await asyncio.wait_for(self.trap.at_work.wait(), PATIENCE)
         self.trap.strike = lambda: os.kill(process, signal.SIGKILL)
@@ -104,14 +119,26 @@ class Play:
         assert status == -signal.SIGKILL, f"it had ended with {status}: {self.log.read_text()[-2000:]}"
         self.kills += 1
         self.struck[f"{moment.method or 'at any time'} {moment.stage}".strip()] += 1
-        await self.look(f"after kill {self.kills}, {moment}")
+        with self._held():
+            await self.look(f"after kill {self.kills}, {moment}")
         if self.world.confirmed and self.chance.random() < 0.3:
             self.world.bring_again(self.chance.choice(list(self.world.confirmed)))
         if again:
-            await self.start()
+            await self.start(number)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """The others do nothing meanwhile, or what was shown would be more than what was read."""
+        for process in self.processes.values():
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in self.processes.values():
+                os.kill(process, signal.SIGCONT)
 
     async def look(self, when: str, *, over: bool = False) -> None:
-        rows = await self.db.run(checks.Rows.read)
+        rows = await self.db.read(checks.Rows.read)  # waits for nobody: one that is held may hold a lock
         self.referrals, self.outcomes = len(rows.referrals), len(rows.outcomes)
         self.wrongs += [
             f"{when}: {wrong}" for wrong in checks.wrongs(self.world, self.people, rows, over=over)
@@ -120,7 +147,8 @@ class Play:
     async def goes_on(self, talks: Tasks, work: Tasks, over: asyncio.Event) -> None:
         """Killed once more, and the rest is done by a bot in this process, whose clock can be moved: until nothing is
         due to anybody and each hand-over has been brought to its end, and then until the chats have been cleaned."""
-        await self.killed(Moment(seconds=0.0), again=False)
+        while self.processes:
+            await self.killed(Moment(seconds=0.0), again=False)
         logged = logging.FileHandler(self.log)
         logging.getLogger("bot").addHandler(logged)
         try:
@@ -140,12 +168,13 @@ class Play:
             logging.getLogger("bot").removeHandler(logged)
             logged.close()
         said = self.log.read_text()
-        self.wrongs += [f"the log says {bug}" for bug in BUGS if bug in said]
+        of_the_weather = OF_A_DATABASE_AWAY if self.way.cut_off else ()
+        self.wrongs += [f"the log says {bug}" for bug in BUGS if bug not in of_the_weather and bug in said]
 
     @asynccontextmanager
     async def _in_this_process(self) -> AsyncIterator[None]:
-        given = settings(self.settings, need=())
-        prepared = await asyncio.to_thread(root.prepare, given, read_municipality(given.municipality))
+        given = settings(self.settings[0], need=())
+        prepared = await asyncio.to_thread(preparing.prepare, given, read_municipality(given.municipality))
         stop = asyncio.Event()
         bot = asyncio.create_task(
             root.run(
@@ -176,11 +205,11 @@ class Play:
         while True:
             await asyncio.sleep(self.chance.uniform(0.05, 0.4))
             if len(weather.present(self.world)) + len(self.trap.cut) < MOST_AT_ONCE:
-                self._blow()
+                await self._blow()
 
-    def _blow(self) -> None:
+    async def _blow(self) -> None:
         method = self.chance.choice([one for one in METHODS if one in STRUCK])
-        match self.chance.choice(("429", "500", "lost", "cut", "late", "down")):
+        match self.chance.choice(("429", "500", "lost", "cut", "late", "down", "unplugged")):
             case "429":
                 weather.make(self.world, {"kind": "429", "retry_after": 1, "method": method})
             case "cut":
@@ -190,6 +219,9 @@ class Play:
             case "down":
                 if self.trap.at_work.is_set():
                     weather.make(self.world, {"kind": "down", "seconds": self.chance.uniform(0.05, 0.3)})
+            case "unplugged":
+                if self.way.cut_off is not None:
+                    await asyncio.to_thread(self.way.cut_off)
             case kind:
                 weather.make(self.world, {"kind": kind, "method": method})
 
@@ -201,7 +233,9 @@ class Play:
 
 async def play(way: Way, directory: Path, kills: int, seed: int) -> Play:
     async with asyncio.timeout(GIVE_UP + kills * LONGEST * 3), _stage(way, directory, seed) as stage:
-        await stage.start()
+        for number in range(way.replicas):
+            await stage.start(number)
+            await asyncio.wait_for(stage.trap.at_work.wait(), PATIENCE)
         enough, over = asyncio.Event(), asyncio.Event()
         talks = [asyncio.create_task(one.live(enough)) for one in stage.people if isinstance(one, Frontline)]
         work = [asyncio.create_task(one.live(over)) for one in stage.people if isinstance(one, Receiver)]
@@ -246,11 +280,19 @@ async def _stage(way: Way, directory: Path, seed: int) -> AsyncIterator[Play]:
 
     world.on_shown, world.on_pressed = shown, trap.pressed
     try:
-        async with launcher() as starts, running(world, clock, around=trap.around) as base:
-            changed = at_the_door(free_port(), base) if way.webhook else {"OPSPOR_API_BASE": base}
-            given = surroundings(
-                directory, **{**changed, "OPSPOR_DATABASE": way.database, "OPSPOR_LOG": "INFO"}
-            )
+        async with AsyncExitStack() as stack:
+            starts = await stack.enter_async_context(launcher())
+            base = await stack.enter_async_context(running(world, clock, around=trap.around))
+            changed = [{"OPSPOR_API_BASE": base}]
+            if way.webhook:
+                port, ports = free_port(), [free_port() for _ in range(way.replicas)]
+                changed = [{**at_the_door(port, base), "OPSPOR_LISTEN": f"127.0.0.1:{own}"} for own in ports]
+                doors = [f"http://127.0.0.1:{own}{DOOR}" for own in ports]
+                await stack.enter_async_context(balancing(port, doors, random.Random(seed)))
+            given = [
+                surroundings(directory, **{**each, "OPSPOR_DATABASE": way.database, "OPSPOR_LOG": "INFO"})
+                for each in changed
+            ]
             yield Play(way, directory, world, clock, starts, trap, db, people, given, chance)
     finally:
         world.close()
