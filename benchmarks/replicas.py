@@ -1,10 +1,10 @@
-"""Several processes of the bot on one database, told by webhooks in turn; which one OPSPOR_DATABASE says."""
+"""Several processes of the bot on one database, told by webhooks in turn."""
 
-import os
 import socket
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks import bots, running
 from benchmarks.stand_in.plan import Figures
@@ -12,11 +12,13 @@ from benchmarks.stand_in.plan import Figures
 SECRET = "a-secret-of-the-bench"  # noqa: S105 - opens nothing
 
 
-def measured(count: int, people: int = 32, seconds: float = 6.0, wire: float = 0.0) -> Figures:
-    """The database must be empty or from an earlier run: everybody who presses is admitted anew."""
+def measured(count: int, url: str = "", **changes: Any) -> Figures:
+    """`url` is of an empty database, or one from an earlier run: everybody who presses is admitted anew; without it, a
+    file. `changes` are of the
+    plan."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        url = os.environ.get("OPSPOR_DATABASE", bots.url_of(directory))
+        url = url or bots.url_of(directory)
         bots.admit(url)
         ports = [free_port() for _ in range(count)]
         doors = tuple(f"http://127.0.0.1:{port}/press" for port in ports)
@@ -26,9 +28,7 @@ def measured(count: int, people: int = 32, seconds: float = 6.0, wire: float = 0
             {"OPSPOR_WEBHOOK_URL": door, "OPSPOR_LISTEN": f"127.0.0.1:{port}"}
             for door, port in zip(doors, ports, strict=True)
         ]
-        plan = replace(
-            bots.WHOLE, people=people, seconds=seconds, doors=doors, secret=SECRET, wire=wire, warm=4.0
-        )
+        plan = replace(bots.WHOLE, **{"warm": 4.0, **changes, "doors": doors, "secret": SECRET})
         return running.measured_in(directory, bot, plan, count, own)
 
 

@@ -6,10 +6,10 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot import anew, buttons, cards, commands, dialogue, engine, entering, referring, terms
+from bot import anew, buttons, cards, commands, dialogue, engine, entering, live, referring, terms
 from bot.errors import SessionConflict, StorageFailed
 from bot.house import House
-from bot.model import TOO_MANY, Event, Reply, Staff
+from bot.model import TOO_MANY, Event, Reply, Session, Staff
 from bot.storage import duedates, people, sessions, traces
 
 IDLE = timedelta(hours=2)
@@ -42,8 +42,9 @@ async def handle(house: House, event: Event) -> Reply | None:
 
 def _committed(c: Connection, house: House, event: Event) -> tuple[Reply | None, bool]:
     """The turn, and whether it left something that is due now."""
+    duedates.noted(c)
     reply = _turn(c, house, event)
-    due = duedates.first(c)
+    due = duedates.noted(c)
     return reply, due is not None and due <= house.clock()
 
 
@@ -54,7 +55,7 @@ def _turn(c: Connection, house: House, event: Event) -> Reply | None:
         return None
     if longest_here is not None and longest_here <= now - house.term:
         terms.lapse(c, house, now)
-    staff = people.by_chat(c, house.cipher, event.chat)
+    staff, session = sessions.of_chat(c, house.cipher, event.chat)
     event = entering.without_words(c, house, staff, event, now)
     if event.kind in ("blocked", "unblocked"):
         _reachable(c, house, staff, event, now)
@@ -70,7 +71,7 @@ def _turn(c: Connection, house: House, event: Event) -> Reply | None:
         staff = entering.over(c, house, staff, event, now)
     match event.kind:
         case "press":
-            return _pressed(c, house, staff, event, now)
+            return _pressed(c, house, staff, session, event, now)
         case "command":
             return commands.obey(c, house, staff, event, now)
         case _:
@@ -93,10 +94,13 @@ def _reachable(c: Connection, house: House, staff: Staff | None, event: Event, n
         referring.reachable_again(c, house, staff, now)
 
 
-def _pressed(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
+def _pressed(
+    c: Connection, house: House, staff: Staff, session: Session | None, event: Event, now: datetime
+) -> Reply:
     if event.turn == 0:
         return buttons.act(c, house, staff, event, now)
-    session = dialogue.load(c, house, staff, staff.active, now)
+    staff = live.pressed(c, house, staff, event.message, now)
+    session = session and dialogue.going_on(c, house, staff, staff.active, session, now)
     if session is None:
         return cards.resting(c, house, staff, event, now)
     barred = session.flow == "referral" and staff.role == "frontline"  # she was something else when it opened

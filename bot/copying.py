@@ -45,7 +45,7 @@ def is_ours(house: House, notice: Notice, now: datetime) -> bool:
 async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
     """First the neutral sentence, which is all that a lock screen shows, then the words in its place. The one message
     that can be copied and passed on. False where it cannot be made any more. Raises SendFailed."""
-    found = await house.db.run(lambda c: _text(c, house, notice))
+    found = await house.db.look(lambda c: _text(c, house, notice))
     if found is not None:
         staff, text = found
         sent = replace(neutral(house, staff), protected=False)

@@ -274,12 +274,17 @@ def load(c: Connection, house: House, staff: Staff, about: str, now: datetime) -
     """Her open conversation as it goes on in this version; None where none is open, or where it does not: what is
     done then stands in `anew`."""
     session = sessions.load(c, staff.id, about)
-    if session is None:
-        return None
-    going_on = continuing.going_on(house.flows.get(session.flow), session)
-    if going_on is None or going_on is session:
-        return going_on
-    return sessions.save(c, staff.id, about, going_on, now)
+    return session and going_on(c, house, staff, about, session, now)
+
+
+def going_on(
+    c: Connection, house: House, staff: Staff, about: str, session: Session, now: datetime
+) -> Session | None:
+    """As `load`, of one that was read already."""
+    found = continuing.going_on(house.flows.get(session.flow), session)
+    if found is None or found is session:
+        return found
+    return sessions.save(c, staff.id, about, found, now)
 
 
 def stop(

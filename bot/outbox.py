@@ -149,7 +149,7 @@ async def _told(house: House, post: Post, notice: Notice, now: datetime) -> bool
 
 async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> bool:
     """The one neutral notice, whatever it is about; what it is about shows after it has been opened."""
-    staff = await house.db.run(lambda c: addressees.still(c, house, notice))
+    staff = await house.db.look(lambda c: addressees.still(c, house, notice))
     if staff is None:
         await house.db.run(lambda c: notices.drop(c, notice.id))
         return False

@@ -7,26 +7,23 @@ import secrets
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
-from bot import commands, conversation, inviting, outbox, sweeping, vitals
+from bot import commands, conversation, live, outbox, sweeping, vitals
 from bot.config import Settings
-from bot.consequences import CHAT_KEPT
 from bot.counting import Vitals
 from bot.errors import StorageFailed
 from bot.house import House
-from bot.model import Staff
 from bot.municipality import LAW_CHECKED_WITHIN
 from bot.preparing import Prepared
-from bot.storage import entries, migrate, people, sendings, sessions, traces
+from bot.storage import migrate
 from bot.transport import bot as transport
 from bot.transport.receive import unless
+from bot.worktime import is_holiday
 
 if TYPE_CHECKING:
     from bot.transport.listening import Listener
@@ -157,6 +154,8 @@ async def _receive(
         asyncio.create_task(outbox.run(house, line.sender, wake, stop)),
         asyncio.create_task(sweeping.run(house, moved, stop)),
     ]
+    # The first hand-over would wait for it: the calendars take a seventh of a second to read.
+    asyncio.get_running_loop().run_in_executor(None, is_holiday, house.today(house.clock()))
     for task in beside:  # without them nothing is delivered: better to stop and be started again
         task.add_done_callback(lambda _: stop.set())
     try:
@@ -183,24 +182,13 @@ def line_of(house: House, settings: Settings, wire: transport.Wire | None = None
         settings.token,
         settings.api_base,
         partial(conversation.handle, house),
-        on_sending=partial(_sending, house),
-        on_live=partial(_live, house),
+        on_sending=partial(live.sending, house),
+        on_live=partial(live.sent, house),
         words=_toasts(house),
         menu=partial(_menu, house),
         on_taken=house.counts.took,
         wire=wire,
     )
-
-
-async def _sending(house: House, chat: int) -> None:
-    """A new card goes out: should its number be lost, it is found by this."""
-
-    def written(c: Connection) -> None:
-        staff = people.by_chat(c, house.cipher, chat)
-        if staff is not None:
-            sendings.begin(c, staff.id, sendings.REPLY, house.clock())
-
-    await house.db.run(written)
 
 
 def door_of(settings: Settings) -> transport.Door:
@@ -214,31 +202,6 @@ async def _stored(house: House) -> bool:
         return await house.db.run(migrate.is_current)
     except StorageFailed:
         return False
-
-
-async def _live(house: House, chat: int, message: int) -> None:
-    await house.db.run(lambda c: _keep_live(c, house, chat, message))
-
-
-def _keep_live(c: Connection, house: House, chat: int, message: int) -> None:
-    """The new live card is remembered, and cleaned up after a quarter where no conversation is open."""
-    staff = people.by_chat(c, house.cipher, chat)
-    if staff is None:
-        return
-    now = house.clock()
-    if staff.live and staff.live != message:
-        traces.keep(c, staff.id, staff.live, now)
-    people.set_live(c, staff.id, message)
-    traces.keep(c, staff.id, message, now, _stays(c, house, staff, now))
-    sendings.settle(c, staff.id, sendings.REPLY, message, now)
-
-
-def _stays(c: Connection, house: House, staff: Staff, now: datetime) -> timedelta:
-    """As long as the conversation, or a quarter. A code that admits somebody stands for five minutes in any case."""
-    entry = entries.of(c, house.cipher, staff.id) if staff.role == "coordinator" else None
-    if entry is not None and entry.what == inviting.CODE:
-        return entry.due - now
-    return traces.KEPT if sessions.open_of(c, staff.id) else CHAT_KEPT
 
 
 def _toasts(house: House) -> transport.Words:

@@ -18,7 +18,7 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
     """Edited in place; new ones come as the neutral notice and are edited at once, because an edit rings
     nowhere and a lock screen shows the words that were sent first. False where there is nothing to say any more.
     Raises SendFailed."""
-    found = await house.db.run(lambda c: _status(c, house, notice))
+    found = await house.db.look(lambda c: _status(c, house, notice))
     if found is None:
         await house.db.run(lambda c: notices.drop(c, notice.id))
         return False

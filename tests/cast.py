@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
 
-from bot import config, conversation, outbox, preparing, root
+from bot import config, conversation, live, outbox, preparing, root
 from bot.errors import StorageFailed
 from bot.flows import loader
 from bot.house import House
@@ -370,8 +370,8 @@ class Cast:
             TOKEN,
             BASE,
             partial(conversation.handle, self.house),
-            on_sending=partial(root._sending, self.house),
-            on_live=partial(root._live, self.house),
+            on_sending=partial(live.sending, self.house),
+            on_live=partial(live.sent, self.house),
             words=root._toasts(self.house),
             menu=partial(root._menu, self.house),
             on_taken=self.house.counts.took,

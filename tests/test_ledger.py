@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from bot import checkup, conversation, outbox, root, terms
+from bot import checkup, conversation, live, outbox, terms
 from bot.errors import SendFailed
 from bot.post import Post
 from bot.storage import sendings, traces
@@ -54,7 +54,7 @@ async def killed_before_the_number_is_stored(cast: Cast, monkeypatch: pytest.Mon
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(root, "_keep_live", dies)
+        patched.setattr(live, "_keep", dies)
         await cast.anna.say("/new")
     await cast.kill()
     await cast.start()

@@ -8,6 +8,7 @@ import pytest
 
 from bot import metrics, root
 from bot.transport import listening, receive, send
+from bot.transport.gate import Gate
 from bot.transport.receive import Receiver
 from tests.wire import FakeWire, Held, transport
 
@@ -36,7 +37,7 @@ async def test_a_last_confirmation_that_telegram_never_answers_holds_up_no_stop(
     await room.start()
     stop.set()
     async with asyncio.timeout(GIVE_UP_SECONDS):
-        await Receiver(room.application.bot, wire, room.intake).run(stop)
+        await Receiver(room.application.bot, wire, room.intake, Gate()).run(stop)
     await room.stop()
     assert [call.parameters["timeout"] for call in wire.of("getUpdates")] == [0]
     assert "event=last_confirmation_lost error=TimeoutError" in caplog.text

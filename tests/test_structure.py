@@ -68,6 +68,7 @@ RISING = (
         "reporting",
         "buttons",
         "commands",
+        "live",
     ),
     "conversation",
 )
@@ -202,7 +203,7 @@ TAKES_A_CONNECTION = {
         "outbox",
         "leaving",
     ),
-    *("copying", "post", "covering", "cleaning", "status_card", "stepping", "sweeping", "reports"),
+    *("live", "copying", "post", "covering", "cleaning", "status_card", "stepping", "sweeping", "reports"),
     *("preparing", "root", "playground", "upkeep", "checkup"),
 }
 LIBRARIES: dict[str, set[str]] = {

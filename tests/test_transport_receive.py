@@ -9,6 +9,7 @@ from telegram.error import TimedOut
 
 from bot.errors import ConfigError, StorageFailed
 from bot.model import Event, Reply, Screen
+from bot.transport.gate import Gate
 from bot.transport.intake import Intake
 from bot.transport.receive import Receiver
 from tests.wire import (
@@ -197,7 +198,7 @@ async def test_a_stop_lets_a_handling_finish_and_confirms_it() -> None:
         await gate.wait()
 
     room, stop = transport(wire, handle), asyncio.Event()
-    receiver = Receiver(room.application.bot, wire, room.intake, batch_seconds=0.0)
+    receiver = Receiver(room.application.bot, wire, room.intake, Gate(), batch_seconds=0.0)
     await room.start()
     polling = asyncio.create_task(receiver.run(stop))
     wire.arrive(text(7, "a"))
@@ -254,7 +255,7 @@ async def test_a_handling_that_hangs_holds_up_no_other_chat() -> None:
         seen.append(event.update)
 
     room = transport(wire, handle)
-    receiver = Receiver(room.application.bot, wire, room.intake, batch_seconds=0.0)
+    receiver = Receiver(room.application.bot, wire, room.intake, Gate(), batch_seconds=0.0)
     stop = asyncio.Event()
     await room.start()
     polling = asyncio.create_task(receiver.run(stop))

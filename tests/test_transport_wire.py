@@ -110,7 +110,7 @@ async def test_parameters_arrive_as_a_form_whatever_is_in_them(bot: Bot, server:
     assert form == {
         "chat_id": "7",
         "text": words,
-        "reply_markup": '{"inline_keyboard": [[{"text": "Ja", "callback_data": "1:a.b"}]]}',
+        "reply_markup": '{"inline_keyboard":[[{"text":"Ja","callback_data":"1:a.b"}]]}',
         "p": "true",
     }
 

@@ -32,10 +32,12 @@ class Measuring:
 
     def open(self) -> None:
         self._is_open, self._opened, self._cpu = True, time.perf_counter(), self._spent()
+        psutil.cpu_percent()
 
     def close(self) -> Figures:
         figures, self._is_open = self._figures, False
         figures.seconds = time.perf_counter() - self._opened
+        figures.busy = psutil.cpu_percent() / 100
         figures.presses = len(self._took)
         spent = self._spent() - self._cpu
         figures.cpu = spent / figures.presses * 1e3 if figures.presses else 0.0

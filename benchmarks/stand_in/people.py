@@ -28,8 +28,8 @@ class Person:
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
-        """Not all of them in the same moment, where people read."""
-        later = random.random() * self._plan.pause if self._plan.pause else 0.0
+        """Where people read, not all of them in the same moment, and each soon at another question than the others."""
+        later = random.random() * self._plan.pause * (len(self._plan.codes) + 1)
         asyncio.get_running_loop().call_later(later, self._say)
 
     def handed_out(self, now: float) -> None:

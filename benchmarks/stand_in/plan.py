@@ -28,7 +28,8 @@ class Plan:
 class Figures:
     """`cpu` in milliseconds a press, what begins and ends a conversation spread over its presses; `p50` and `p99` from
     the press to its edit, `share50` and `share99` from the update's leaving to the first call that came for it, all in
-    milliseconds; `memory` in megabytes, all processes together. `lost` presses waited in vain, `missing` buttons were
+    milliseconds; `memory` in megabytes, all processes together; `busy` is how much of all the
+    machine's cores was in use, by whomever, from 0 to 1. `lost` presses waited in vain, `missing` buttons were
     not there, `unanswered` presses were never answered."""
 
     presses: int = 0
@@ -41,6 +42,7 @@ class Figures:
     share50: float = 0.0
     share99: float = 0.0
     memory: float = 0.0
+    busy: float = 0.0
     lost: int = 0
     missing: int = 0
     unanswered: int = 0

@@ -1,19 +1,19 @@
-"""When the first notice or message to delete is due; the rows themselves are for notices.py and traces.py."""
+"""When the first of what a transaction has written is due, noted by those who write it; looking for it among all rows,
+with every press, would cost a statement."""
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import Connection
 
-from bot.storage.tables import notice, trace
-
-# Asked with every update: one statement, and of each table no more than one row of its index.
-_EACH = union_all(
-    select(func.min(notice.c.due).label("due")).where(notice.c.due.is_not(None)),
-    select(func.min(trace.c.due)).where(trace.c.again.is_(None)),
-).subquery()
-_FIRST = select(func.min(_EACH.c.due))
+_KEY = "opspor_due"
 
 
-def first(c: Connection) -> datetime | None:
-    """Of the messages, those that were not put off."""
-    return c.execute(_FIRST).scalar()
+def note(c: Connection, due: datetime) -> None:
+    first: datetime | None = c.info.get(_KEY)
+    c.info[_KEY] = due if first is None else min(first, due)
+
+
+def noted(c: Connection) -> datetime | None:
+    """Since it was last asked, on this connection: to be asked, in vain, before the transaction's work too."""
+    found: datetime | None = c.info.pop(_KEY, None)
+    return found

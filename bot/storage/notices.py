@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from bot.model import Notice
+from bot.storage.duedates import note
 from bot.storage.tables import notice
 from bot.storage.types import Moment
 from bot.storage.upsert import spelt
@@ -78,6 +79,7 @@ _QUEUE = spelt(_rearm)
 
 def queue(c: Connection, kind: str, staff_id: int, reference: str, due: datetime, code: str = "") -> int:
     """One notice for each (kind, staff, reference): queued anew it is due again, under its old message."""
+    note(c, due)
     columns = {"kind": kind, "staff": staff_id, "reference": reference, "due": due, "code": code}
     return int(c.execute(_QUEUE(c), columns | {"attempts": 0, "message": 0}).scalar_one())
 

@@ -35,7 +35,7 @@ _PERSON = select(
     staff.c.turn, staff.c.live, staff.c.active, staff.c.blocked, absence.c.back, deputy.c.staff.is_not(None),
     staff.c.admitted,
 ).select_from(staff.outerjoin(absence).outerjoin(deputy, deputy.c.staff == staff.c.id))  # fmt: skip
-_BY_CHAT = _PERSON.where(staff.c.chat_digest == bindparam("digest"), staff.c.removed.is_(None))
+BY_CHAT = _PERSON.where(staff.c.chat_digest == bindparam("digest"), staff.c.removed.is_(None))
 _NUMBER = select(staff.c.id).where(staff.c.chat_digest == bindparam("digest"))
 _BY_ID = _PERSON.where(staff.c.id == bindparam("person"))
 _BY_ID_NOW = _BY_ID.where(staff.c.removed.is_(None))
@@ -179,15 +179,15 @@ def blank_if_removed(c: Connection, staff_id: int) -> bool:
 
 def by_chat(c: Connection, cipher: Cipher, chat: int) -> Staff | None:
     for digest in cipher.digests(chat):
-        row = c.execute(_BY_CHAT, {"digest": digest}).one_or_none()
+        row = c.execute(BY_CHAT, {"digest": digest}).one_or_none()
         if row:
-            return _staff(cipher, row, chat)
+            return of_row(cipher, row, chat)
     return None
 
 
 def by_id(c: Connection, cipher: Cipher, staff_id: int, *, removed: bool = False) -> Staff | None:
     row = c.execute(_BY_ID if removed else _BY_ID_NOW, {"person": staff_id}).one_or_none()
-    return _staff(cipher, row) if row else None
+    return of_row(cipher, row) if row else None
 
 
 def ever_admitted(c: Connection, cipher: Cipher) -> list[tuple[Staff, datetime, datetime | None]]:
@@ -198,11 +198,11 @@ def ever_admitted(c: Connection, cipher: Cipher) -> list[tuple[Staff, datetime, 
 
 
 def with_role(c: Connection, cipher: Cipher, role: Role) -> list[Staff]:
-    return [_staff(cipher, row) for row in c.execute(_BY_ROLE, {"as_role": role})]
+    return [of_row(cipher, row) for row in c.execute(_BY_ROLE, {"as_role": role})]
 
 
 def everybody(c: Connection, cipher: Cipher) -> list[Staff]:
-    return [_staff(cipher, row) for row in c.execute(_ALL)]
+    return [of_row(cipher, row) for row in c.execute(_ALL)]
 
 
 def roster(c: Connection) -> list[Staff]:
@@ -212,7 +212,7 @@ def roster(c: Connection) -> list[Staff]:
 
 def admitted_by(c: Connection, cipher: Cipher, moment: datetime) -> list[Staff]:
     """Those who were admitted, or renewed, by then; the longest ago first."""
-    return [_staff(cipher, row) for row in c.execute(_SINCE, {"by": moment})]
+    return [of_row(cipher, row) for row in c.execute(_SINCE, {"by": moment})]
 
 
 def coordinators(c: Connection) -> list[int]:
@@ -261,7 +261,8 @@ def _change(c: Connection, staff_id: int, **columns: Any) -> None:
     c.execute(_CHANGE, {"person": staff_id, **columns})
 
 
-def _staff(cipher: Cipher, row: Sequence[Any], chat: int | None = None) -> Staff:
+def of_row(cipher: Cipher, row: Sequence[Any], chat: int | None = None) -> Staff:
+    """`row` as `BY_CHAT` finds it. Without `chat` the sealed one is opened."""
     number, sealed, role, unit, name, phone, *rest = row
     where = int(cipher.open(sealed) or NOWHERE) if chat is None else chat
     return Staff(number, where, cast(Role, role), unit, cipher.open(name), cipher.open(phone), *rest)

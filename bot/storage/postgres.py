@@ -68,6 +68,10 @@ class Postgres:
                     pass
             return await self._tried(work, _WRITES + sharing.ALONE)
 
+    async def look(self, work: Work[T]) -> T:
+        with world_errors():
+            return await self._tried(work, _READS)  # on what is stored in this moment: no lock is waited for
+
     def run_now(self, work: Work[T]) -> T:
         with world_errors():
             return _apart(lambda: self._tried(work, _WRITES + sharing.ALONE, _PATIENT))

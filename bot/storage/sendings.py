@@ -27,6 +27,7 @@ _DUE = (
     .with_for_update(skip_locked=True)
 )
 _LOST = select(func.count()).select_from(sending).where(sending.c.due <= bindparam("now", type_=Moment))
+_AWAITS = select(sending.c.after).where(*_THIS, sending.c.tries > 0, sending.c.after < bindparam("message"))
 _CHANGE = update(sending).where(*_THIS)
 _END = delete(sending).where(*_THIS)
 _AS_READ = (*_THIS, sending.c.upto == bindparam("of_upto"))
@@ -89,6 +90,12 @@ def settle(c: Connection, staff_id: int, notice: int, message: int, now: datetim
         c.execute(_CHANGE, this | {"tries": 0})
     else:
         c.execute(_END, this)
+
+
+def awaits(c: Connection, staff_id: int, notice: int, message: int) -> bool:
+    """One is on its way, and this message came after all that were known when it began."""
+    this = {"of_staff": staff_id, "of_notice": notice, "message": message}
+    return c.execute(_AWAITS, this).first() is not None
 
 
 def due(c: Connection, now: datetime, limit: int) -> Iterator[Sending]:

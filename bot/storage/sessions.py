@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
 from bot.errors import SessionConflict
-from bot.model import Session
+from bot.model import Session, Staff
+from bot.storage.cipher import Cipher
 from bot.storage.codes import read_answers, read_ticks, read_trail, write_answers, write_ticks, write_trail
-from bot.storage.people import set_turn
+from bot.storage.people import BY_CHAT, of_row, set_turn
 from bot.storage.tables import seen_update, session, staff
 from bot.storage.types import KEY
 from bot.storage.upsert import spelt
@@ -24,6 +25,9 @@ _COLUMNS = (
     session.c.view, session.c.sealed, session.c.reference, session.c.version,
 )  # fmt: skip
 _LOAD = select(*_COLUMNS).where(*_THIS)
+_OF_CHAT = BY_CHAT.outerjoin(
+    session, and_(session.c.staff == staff.c.id, session.c.about == staff.c.active)
+).add_columns(*_COLUMNS)
 _IDLE = (
     select(session.c.staff, session.c.about)
     .where(session.c.touched < bindparam("before"))
@@ -55,6 +59,16 @@ def load(c: Connection, staff_id: int, about: str) -> Session | None:
         return None
     row = c.execute(_LOAD, {"of_staff": staff_id, "of_about": about}).one_or_none()
     return _session(row) if row else None
+
+
+def of_chat(c: Connection, cipher: Cipher, chat: int) -> tuple[Staff | None, Session | None]:
+    """Who has that chat, and the conversation that she has before her, in one statement."""
+    for digest in cipher.digests(chat):
+        row = c.execute(_OF_CHAT, {"digest": digest}).one_or_none()
+        if row:
+            hers = row[-len(_COLUMNS) :]
+            return of_row(cipher, row[: -len(_COLUMNS)], chat), None if hers[0] is None else _session(hers)
+    return None, None
 
 
 def save(c: Connection, staff_id: int, about: str, session: Session, now: datetime) -> Session:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, type_coerce, update
 
+from bot.storage.duedates import note
 from bot.storage.tables import trace
 from bot.storage.types import Moment, Number
 from bot.storage.upsert import spelt
@@ -55,6 +56,7 @@ def keep(c: Connection, staff_id: int, message: int, now: datetime, stays: timed
     """It is gone after that time from now, and never later than 39 hours after it was first noted. A new deadline
     replaces the old one."""
     due = now + min(stays, KEPT)
+    note(c, due)
     c.execute(_KEEP(c), {"staff": staff_id, "message": message, "sent": now, "due": due, "again": None})
 
 
@@ -86,4 +88,5 @@ def settle(c: Connection, staff_id: int, messages: Collection[int]) -> None:
 
 def expire(c: Connection, staff_id: int, due: datetime, keep: Collection[int] = ()) -> None:
     """Every message of hers with a later deadline gets this one."""
+    note(c, due)
     c.execute(_EXPIRE, {"of_staff": staff_id, "by": due, "kept": list(keep)})

@@ -15,6 +15,7 @@ from telegram.request import BaseRequest
 from bot.errors import ConfigError
 from bot.model import TOO_MANY, Event, Reply
 from bot.transport.events import to_event
+from bot.transport.gate import Gate
 from bot.transport.intake import Intake
 from bot.transport.limits import Limits
 from bot.transport.menus import Commands, Menus
@@ -157,10 +158,10 @@ def build(
     )
     application.add_handler(TypeHandler(Update, handle))
 
-    menus = Menus(application.bot)
-    sender = Sender(application.bot, Limits(clock, sleep), on_sending, on_live, menus)
+    menus, gate = Menus(application.bot), Gate()
+    sender = Sender(application.bot, Limits(clock, sleep), on_sending, on_live, menus, gate)
     intake = Intake(application, apologise=say(words.trouble), took=on_taken, clock=clock)
-    receiver = Receiver(application.bot, updates_wire, intake, sleep=sleep)
+    receiver = Receiver(application.bot, updates_wire, intake, gate, sleep=sleep)
     wires = tuple(one for one in (application.bot.request, updates_wire) if isinstance(one, AiohttpRequest))
     return Transport(application, intake, receiver, sender, menus, sleep, wires)
 

@@ -10,6 +10,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
+from bot.transport.gate import Gate
 from bot.transport.intake import Intake, number_of
 from bot.transport.log import place_of
 from bot.transport.refusals import seconds_of
@@ -32,13 +33,15 @@ T = TypeVar("T")
 
 
 class Receiver:
-    """`updates` is a wire of its own, so that a long poll takes no connection from the replies."""
+    """`updates` is a wire of its own, so that a long poll takes no connection from the replies, which wait at `gate`
+    until it has gone out."""
 
     def __init__(
         self,
         bot: Bot,
         updates: BaseRequest,
         intake: Intake,
+        gate: Gate,
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         batch_seconds: float = BATCH_SECONDS,
@@ -46,6 +49,7 @@ class Receiver:
         self._bot = bot
         self._updates = updates
         self._intake = intake
+        self._gate = gate
         self._sleep = sleep
         self._batch_seconds = batch_seconds
         self._offset = 0
@@ -63,6 +67,7 @@ class Receiver:
         await self._finish()
 
     async def _fetch(self) -> list[Any]:
+        asyncio.get_running_loop().call_soon(self._gate.open)  # after what this does until it first waits
         if pause := max(self._pause, self._storage_pause):
             await self._sleep(pause)
         try:
@@ -112,6 +117,8 @@ class Receiver:
 
     async def _handle(self, raws: list[Any]) -> None:
         held: set[int] = set()
+        if raws:
+            self._gate.close()
         for raw in raws:
             number = number_of(raw)
             if number is None:

@@ -12,6 +12,7 @@ from telegram.error import TelegramError
 from bot.errors import SendFailed
 from bot.model import Reply, Screen
 from bot.transport import methods
+from bot.transport.gate import Gate
 from bot.transport.limits import Limits
 from bot.transport.log import alias_of, place_of
 from bot.transport.menus import Menus
@@ -24,7 +25,8 @@ log = logging.getLogger(__name__)
 
 
 class Sender:
-    """`on_sending` is told of each new live card before it is sent, `on_live` afterwards: chat and message."""
+    """`on_sending` is told of each new live card before it is sent, `on_live` afterwards: chat and message. What is
+    posted waits at `gate`."""
 
     def __init__(
         self,
@@ -33,7 +35,9 @@ class Sender:
         on_sending: Callable[[int], Awaitable[None]],
         on_live: Callable[[int, int], Awaitable[None]],
         menus: Menus | None = None,
+        gate: Gate | None = None,
     ) -> None:
+        self._gate = gate or Gate()
         self._bot = bot
         self._menus = menus or Menus(bot)
         self._limits = limits
@@ -81,6 +85,7 @@ class Sender:
         self.spawn(self._leave(chat))
 
     async def _post(self, reply: Reply, callback: str, known: int | None) -> None:
+        await self._gate.passed()
         try:
             await self.reply(reply, callback, known)
         except SendFailed as error:

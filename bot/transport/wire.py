@@ -29,6 +29,7 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": Base
 _PLAIN = {"User-Agent": BaseRequest.USER_AGENT}
 
 _NOTHING: Mapping[str, Any] = {}
+_written = json.JSONEncoder(separators=(",", ":")).encode
 _address = lru_cache(maxsize=64)(URL)  # one a method
 
 log = logging.getLogger(__name__)
@@ -150,12 +151,18 @@ def body_of(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, 
     if data is None or (not data.parameters and not data.contains_files):
         return None, _PLAIN
     if not data.contains_files:
-        return form_of(data.json_parameters), _FORM
+        return form_of(_values(data)), _FORM
     form = aiohttp.FormData(data.json_parameters)
     for name, (filename, content, mime) in data.multipart_data.items():
         file = BytesIO(content) if isinstance(content, bytes) else content  # bytes would go in one piece
         form.add_field(name, file, filename=filename, content_type=mime)
     return form, _PLAIN
+
+
+def _values(data: RequestData) -> Mapping[str, str]:
+    """As its `json_parameters`, which writes each value twice."""
+    given = data.parameters.items()
+    return {name: value if isinstance(value, str) else _written(value) for name, value in given}
 
 
 def form_of(values: Mapping[str, str]) -> bytes:
