@@ -32,7 +32,8 @@ from bot.post import LEASE, Post, neutral, send
 from bot.storage import notices, people, traces
 from bot.storage.sendings import Sending
 
-BATCH = 100
+BATCH = 50
+UNDER_WAY_AT_MOST = 150  # they go out 30 a second, and none may wait for longer than it is claimed
 LEASES = {reporting.REPORT: reporting.LEASE}  # where more than a send has to be done
 Due = tuple[list[covering.Cover], list[Notice], list[Sending], list[tuple[Staff, list[int]]]]
 LONGEST_REST = 1.0  # seconds; a clock may be moved, and another process may have queued something
@@ -48,7 +49,8 @@ async def run(house: House, post: Post, wake: asyncio.Event, stop: asyncio.Event
         wake.clear()
         begun: list[asyncio.Task[None]] = []
         try:
-            begun = await _begin(house, post)
+            if len(under_way) <= UNDER_WAY_AT_MOST - BATCH:
+                begun = await _begin(house, post)
         except Exception as error:
             house.counts.failures["outbox"] += 1
             log.error("event=outbox_round_failed error=%s", type(error).__name__)

@@ -3,6 +3,7 @@ that was stored is done twice, and what is not known is not told. The log is rea
 
 import asyncio
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 
 from bot import outbox
 from bot.errors import StorageFailed
-from bot.model import Screen
+from bot.house import House
+from bot.model import Notice, Screen
+from bot.storage import notices
 from tests import wire as raw
 from tests.cast import CITIZEN, NEUTRAL, TYPED, Cast, notices_of, on_stage, play, refer, session_of
 from tests.wire import GONE, Held, offline, press
@@ -191,6 +194,40 @@ async def test_what_is_still_on_its_way_when_the_database_fails_is_not_sent_a_se
         await cast.quiet()
         await cast.outbox()
         assert len(cast.wire.of("sendMessage", cast.bente.chat)) == 1
+
+
+async def test_no_more_is_claimed_than_can_go_out_before_the_claim_runs_out_and_each_is_sent_once(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        number, now = await cast.anna.id(), cast.time.now()
+        await cast.ask(lambda c: [notices.queue(c, "probe", number, f"u{at}", now) for at in range(400)])
+        begun, free = Counter[int](), asyncio.Event()
+
+        async def slow(house: House, post: Any, notice: Notice) -> None:
+            begun[notice.id] += 1
+            await free.wait()
+            await house.db.run(lambda c: notices.drop(c, notice.id))
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(outbox, "_deliver", slow)
+            wake, stop = asyncio.Event(), asyncio.Event()
+            running = asyncio.create_task(outbox.run(cast.house, cast.post, wake, stop))
+            for _ in range(300):
+                wake.set()
+                await asyncio.sleep(0)
+            assert 100 <= len(begun) <= outbox.UNDER_WAY_AT_MOST
+            free.set()
+
+            def all_begun() -> bool:
+                wake.set()
+                return len(begun) == 400
+
+            await cast.wire.until(all_begun)
+            stop.set()
+            wake.set()
+            await running
+        assert {*begun.values()} == {1}
 
 
 # --- Telegram ---------------------------------------------------------------------------------------------------
