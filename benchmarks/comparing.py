@@ -3,11 +3,12 @@
 import os
 import platform
 from pathlib import Path
+from typing import Any
 
 from benchmarks import bots, growing, replicas, running, side_by_side
 from tests.server import Server
 
-CROWD = {"people": 300, "pause": 2.0, "wire": 0.1, "warm": 45.0, "seconds": 20.0}
+CROWD: dict[str, Any] = {"people": 300, "pause": 2.0, "wire": 0.1, "warm": 45.0, "seconds": 20.0}
 
 
 def others(directory: Path, runs: int) -> None:

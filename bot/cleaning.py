@@ -61,19 +61,20 @@ def _send_anew(c: Connection, staff_id: int, messages: list[int], now: datetime)
 async def delete(house: House, post: Post, staff: Staff, messages: list[int]) -> None:
     """What Telegram refuses for now stays due. What it refuses for good is blanked where it is the bot's own, counted,
     and let go."""
+    hers = house.cipher.digest(staff.chat)
     try:
         refused = await post.delete(staff.chat, messages)
     except SendFailed as failure:
         if not failure.permanent:
             later = house.clock() + pause(5, failure.retry_after)
-            await house.db.run(lambda c: traces.put_off(c, staff.id, messages, later))
+            await house.db.run(lambda c: traces.put_off(c, staff.id, messages, later), hers)
             return
         refused = tuple(messages)
     for message in refused:
         await _blank(house, post, staff, message)
     if refused:
         log.warning("event=messages_left count=%s", len(refused))
-    await house.db.run(lambda c: _deleted(c, house, staff.id, messages, len(refused)))
+    await house.db.run(lambda c: _deleted(c, house, staff.id, messages, len(refused)), hers)
 
 
 async def _blank(house: House, post: Post, staff: Staff, message: int) -> None:

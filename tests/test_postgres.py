@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import bot
-from bot import asking, conversation, outbox
+from bot import asking, conversation, live, outbox
 from bot.errors import ConfigError, StorageFailed
 from bot.house import House
 from bot.model import Event
@@ -199,6 +199,31 @@ async def test_a_notice_whose_replica_died_while_it_sent_it_is_sent_by_the_other
         cast.later(seconds=31)
         await outbox.work_off(other, cast.post)
         assert NEUTRAL in cast.bente.messages.values()
+
+
+async def test_a_card_is_edited_where_it_is_pressed_before_the_replica_that_sent_it_has_said_its_number(
+    tmp_path: Path, url: str
+) -> None:
+    async with two_replicas(tmp_path, url) as (cast, one, other):
+        anna = cast.anna
+        await anna.say("/new")
+        older = await anna.live()
+        await live.sending(one, anna.chat)
+        press = replace(await answer_of(cast, anna, "moment.during", 900_001), message=older + 7)
+        reply = await conversation.handle(other, press)
+        assert reply is not None and reply.live == older + 7
+        assert older in {row["message"] for row in await cast.rows("trace") if row["due"] <= cast.time.now()}
+        await live.sent(one, anna.chat, older + 7)
+        assert await anna.live() == older + 7 and not await cast.rows("sending")
+
+
+async def test_a_newer_message_that_is_no_card_of_hers_does_not_become_one(tmp_path: Path, url: str) -> None:
+    async with two_replicas(tmp_path, url) as (cast, _, other):
+        await cast.anna.say("/new")
+        live_one = await cast.anna.live()
+        press = replace(await answer_of(cast, cast.anna, "moment.during", 900_001), message=live_one + 7)
+        reply = await conversation.handle(other, press)
+        assert reply is not None and reply.live == 0, "a new one is sent"
 
 
 async def test_the_overview_of_a_conversation_that_is_over_is_copied_by_the_replica_that_was_pressed(

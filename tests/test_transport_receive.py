@@ -272,6 +272,38 @@ async def test_a_handling_that_hangs_holds_up_no_other_chat() -> None:
     await room.stop()
 
 
+async def test_the_next_updates_are_asked_for_before_a_batch_is_replied_to() -> None:
+    wire = FakeWire()
+
+    async def handle(event: Event) -> Reply:
+        await asyncio.sleep(0)
+        return Reply(event.chat, Screen("x"), live=50)
+
+    async with running(wire, handle):
+        await wire.until(lambda: wire.of("getUpdates"))
+        before = len(wire.calls)
+        wire.arrive(*(press(chat, "1:back") for chat in range(20, 40)))
+        await wire.until(lambda: len(wire.of("editMessageText")) == 20)
+    said = [call.method for call in wire.calls[before:]]
+    assert said[0] == "getUpdates" and said.count("answerCallbackQuery") == 20
+
+
+async def test_a_reply_waits_only_a_moment_for_an_update_that_takes_long() -> None:
+    wire, for_ever = FakeWire(), asyncio.Event()
+
+    async def handle(event: Event) -> Reply:
+        if event.chat == 7:
+            await for_ever.wait()
+        return Reply(event.chat, Screen("x"), live=50)
+
+    async with running(wire, handle):
+        wire.arrive(press(7, "1:back"), press(8, "1:back"))
+        await wire.until(lambda: wire.of("editMessageText", 8))
+        assert not wire.of("editMessageText", 7)
+        for_ever.set()
+        await wire.until(lambda: wire.of("editMessageText", 7))
+
+
 async def test_a_handling_that_never_ends_is_given_up() -> None:
     async def handle(_: Event) -> None:
         await asyncio.Event().wait()

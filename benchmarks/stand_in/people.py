@@ -63,7 +63,8 @@ class Person:
         self._waiting = ""
         if self._timer:
             self._timer.cancel()
-        asyncio.get_running_loop().call_later(self._plan.pause, self._next)
+        # People who were answered together do not press together again.
+        asyncio.get_running_loop().call_later(self._plan.pause * random.uniform(0.5, 1.5), self._next)
 
     def _next(self) -> None:
         offered = buttons(self._card.get("reply_markup"))

@@ -9,8 +9,9 @@ FIRST_CHAT = 1_000_001
 class Plan:
     """`command` begins a conversation; `codes` are the ends of the callback data to press one after the other, where
     they are empty the first button is pressed for as long as there is one. `pause` is how long a person reads between
-    two presses; `wire` is seconds each way. The window is `seconds` long, and longer until as many conversations have
-    ended in it as there are people, unless they read. `doors` are webhooks, one a replica; without them it polls."""
+    two presses, half as long or half as long again; `wire` is seconds each way. The window is `seconds` long, and
+    longer until as many conversations have ended in it as there are people, unless they read. `doors` are webhooks, one
+    a replica; without them it polls."""
 
     people: int = 32
     command: str = "/start"

@@ -1,14 +1,15 @@
 """Which transactions may run side by side on PostgreSQL; on SQLite none do.
 
 The house was written for transactions that come one after the other, as SQLite has them. So on PostgreSQL each takes
-one lock of the whole house, whichever replica it runs on, and is given back with its end. The one exception is a press
-in a person's own conversation, by far the most frequent: it takes that lock shared, and one of her own. All that is
-then written is what nobody but she writes meanwhile: that her update was met, her session, her messages' deadlines and
-numbers, and of her staff row the turn, the live message and the open conversation. Everything else is read only, and
-cannot change while the lock is shared, since whoever writes it has the lock alone. `OnePerson` looks at each statement
-before it is run; one that writes anything else, or a second person's rows, ends the transaction before it is stored,
-and the work begins again with the lock alone. What is not listed here is never shared: the outcome, the notices and
-the sums could be, and are not, because they come once in a conversation and it would have to be argued for each.
+one lock of the whole house, whichever replica it runs on, and is given back with its end. What only reads takes none.
+The other exception is what most likely writes a person's own rows: a press in her conversation, by far the most
+frequent, and that a message goes out to her or has its number. It takes that lock shared, and one of her own. All that
+is then written is what nobody but she writes meanwhile: that her update was met, her session, her messages' deadlines
+and numbers, and of her staff row the turn, the live message and the open conversation. Everything else is read only,
+and cannot change while the lock is shared, since whoever writes it has the lock alone. `OnePerson` looks at each
+statement before it is run; one that writes anything else, or a second person's rows, ends the transaction before it is
+stored, and the work begins again with the lock alone. What is not listed here is never shared: the outcome, the notices
+and the sums could be, and are not, because they come once in a conversation and it would have to be argued for each.
 """
 
 from collections.abc import Mapping, Sequence
