@@ -226,16 +226,20 @@ async def test_a_newer_message_that_is_no_card_of_hers_does_not_become_one(tmp_p
         assert reply is not None and reply.live == 0, "a new one is sent"
 
 
+async def asks_for_a_copy(cast: Cast) -> None:
+    await to_consent(cast.anna)
+    await cast.anna.press("consent.none")
+    await cast.anna.answer()
+    await cast.outbox()
+    await cast.anna.press("Overblik")
+    await cast.anna.press("Kopiér overblikket")
+
+
 async def test_the_overview_of_a_conversation_that_is_over_is_copied_by_the_replica_that_was_pressed(
     tmp_path: Path, url: str
 ) -> None:
     async with two_replicas(tmp_path, url) as (cast, one, other):
-        await to_consent(cast.anna)
-        await cast.anna.press("consent.none")
-        await cast.anna.answer()
-        await cast.outbox()
-        await cast.anna.press("Overblik")
-        await cast.anna.press("Kopiér overblikket")
+        await asks_for_a_copy(cast)
         assert await outbox.work_off(other, cast.post) == 0
         assert await outbox.work_off(one, cast.post) == 1
         assert cast.anna.find("kun til fagsystemet")
@@ -245,12 +249,7 @@ async def test_the_overview_that_nobody_remembers_any_more_is_waited_for_half_a_
     tmp_path: Path, url: str
 ) -> None:
     async with two_replicas(tmp_path, url) as (cast, one, other):
-        await to_consent(cast.anna)
-        await cast.anna.press("consent.none")
-        await cast.anna.answer()
-        await cast.outbox()
-        await cast.anna.press("Overblik")
-        await cast.anna.press("Kopiér overblikket")
+        await asks_for_a_copy(cast)
         one.copies.clear()  # as if it had been killed
         assert await outbox.work_off(other, cast.post) == 0
         cast.later(seconds=30)

@@ -249,6 +249,25 @@ async def test_a_chat_stuck_on_a_slow_send_delays_no_other(room: Room, wire: Fak
     never.set()
 
 
+async def test_no_card_is_sent_while_the_database_is_away_and_that_is_no_bug(
+    wire: FakeWire, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def away(_: int) -> None:
+        raise StorageFailed("away")
+
+    room = transport(wire, _nothing, on_sending=away, clock=clock)
+    await room.start()
+    room.sender.post(Reply(7, Screen("x")))
+    await wire.until(lambda: "reply_failed" in caplog.text)
+    await room.stop()
+    assert "reason=storage" in caplog.text and "reply_bug" not in caplog.text
+    assert not wire.of("sendMessage")
+
+
+async def _nothing(_: Event) -> None:
+    pass
+
+
 async def test_a_failed_reply_is_logged_and_the_chats_next_one_is_shown(
     room: Room, wire: FakeWire, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.errors import SendFailed
+from bot.errors import SendFailed, StorageFailed
 from bot.model import Reply, Screen
 from bot.transport import methods
 from bot.transport.gate import Gate
@@ -95,6 +95,8 @@ class Sender:
                 error.permanent,
                 code_of(str(error)),
             )
+        except StorageFailed:  # no card is sent that could not be found again: her next press shows it
+            log.warning("event=reply_failed chat=%s permanent=False reason=storage", alias_of(reply.chat))
         except Exception as error:
             log.error(
                 "event=reply_bug chat=%s error=%s place=%s",
