@@ -8,9 +8,10 @@ import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from sqlalchemy import Connection
 
 from bot import preparing, root
 from bot.config import settings
+from bot.errors import StorageFailed
 from bot.model import Role
 from bot.municipality import read as read_municipality
 from bot.sandbox import Clock, Phone, running, weather
@@ -138,11 +140,17 @@ class Play:
                 os.kill(process, signal.SIGCONT)
 
     async def look(self, when: str, *, over: bool = False) -> None:
-        rows = await self.db.read(checks.Rows.read)  # waits for nobody: one that is held may hold a lock
+        rows = await self._rows()
         self.referrals, self.outcomes = len(rows.referrals), len(rows.outcomes)
         self.wrongs += [
             f"{when}: {wrong}" for wrong in checks.wrongs(self.world, self.people, rows, over=over)
         ]
+
+    async def _rows(self) -> checks.Rows:
+        """Waits for nobody: one that is held may hold a lock. The connection may be one of those that are lost."""
+        while True:
+            with suppress(StorageFailed):
+                return await self.db.read(checks.Rows.read)
 
     async def goes_on(self, talks: Tasks, work: Tasks, over: asyncio.Event) -> None:
         """Killed once more, and the rest is done by a bot in this process, whose clock can be moved: until nothing is
@@ -162,7 +170,7 @@ class Play:
                 for minutes in HOURS_LATER:
                     self.clock.forward(minutes * 60)
                     await self._until(lambda rows: not checks.overdue(rows, self.clock.now()))
-                rows = await self.db.read(checks.Rows.read)
+                rows = await self._rows()
                 self.wrongs += checks.leftovers(self.world, self.people, rows)
         finally:
             logging.getLogger("bot").removeHandler(logged)
@@ -174,7 +182,8 @@ class Play:
     @asynccontextmanager
     async def _in_this_process(self) -> AsyncIterator[None]:
         given = settings(self.settings[0], need=())
-        prepared = await asyncio.to_thread(preparing.prepare, given, read_municipality(given.municipality))
+        ready = partial(preparing.prepare, given, read_municipality(given.municipality))
+        prepared = await asyncio.to_thread(preparing.once_it_answers, ready)
         stop = asyncio.Event()
         bot = asyncio.create_task(
             root.run(
@@ -194,7 +203,7 @@ class Play:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             for _ in range(5):
-                if not self.world.updates and holds(await self.db.read(checks.Rows.read)):
+                if not self.world.updates and holds(await self._rows()):
                     return
                 await asyncio.sleep(0.1)
             self.clock.forward(STEP)
