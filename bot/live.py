@@ -28,14 +28,17 @@ async def sent(house: House, chat: int, message: int) -> None:
     def written(c: Connection) -> None:
         staff = people.by_chat(c, house.cipher, chat)
         if staff is not None:
-            _keep(c, house, staff, message, house.clock())
+            now = house.clock()
+            _keep(c, house, staff, message, now)
+            sendings.settle(c, staff.id, sendings.REPLY, message, now)
 
     await house.db.run(written, house.cipher.digest(chat))
 
 
 def pressed(c: Connection, house: House, staff: Staff, message: int, now: datetime) -> Staff:
     """She may press a card before whoever sent it has said its number, be it another replica, or a process that died:
-    where one is on its way, what is newer than all that is known is that card."""
+    where one is on its way, what is newer than all that is known is that card. Of several that went out nobody knows
+    which this is: whoever sent it settles that, or the search."""
     if message <= staff.live or not sendings.awaits(c, staff.id, sendings.REPLY, message):
         return staff
     _keep(c, house, staff, message, now)
@@ -48,7 +51,6 @@ def _keep(c: Connection, house: House, staff: Staff, message: int, now: datetime
         traces.keep(c, staff.id, staff.live, now)
     people.set_live(c, staff.id, message)
     traces.keep(c, staff.id, message, now, _stays(c, house, staff, now))
-    sendings.settle(c, staff.id, sendings.REPLY, message, now)
 
 
 def _stays(c: Connection, house: House, staff: Staff, now: datetime) -> timedelta:

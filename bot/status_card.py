@@ -63,7 +63,12 @@ def _status(c: Connection, house: House, notice: Notice) -> tuple[Staff, Screen,
 
 
 def _shown(c: Connection, notice: Notice, message: int, now: datetime, ended: bool) -> None:
-    if not notices.sent(c, notice, message) or not ended:
+    if notices.sent(c, notice, message):
+        if (
+            ended
+        ):  # the row stays as long as the message: the closing may be undone, and then the same card says so
+            traces.keep(c, notice.staff, message, now, CHAT_KEPT)
         return
-    # The row stays as long as the message: the closing may be undone, and then the same card says so.
-    traces.keep(c, notice.staff, message, now, CHAT_KEPT)
+    found = notices.find(c, notice.kind, notice.staff, notice.reference)
+    if found is None or found.id != notice.id:
+        traces.keep(c, notice.staff, message, now)  # taken away while it was on its way

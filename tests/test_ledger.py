@@ -180,11 +180,29 @@ async def test_a_message_that_arrived_while_a_lost_one_is_looked_for_puts_the_se
             sendings.settle(c, anna, REPLY, message, cast.time.now())
 
         await cast.ask(looked_for)
-        for message in (1900, 2300):  # too far on for what came before them to be looked through
+        for message in (5000, 9000):  # too far on for what came before them to be looked through
             cast.later(seconds=16)
             await cast.ask(lambda c, message=message: another(c, message))
         await cast.outbox()
         assert 1500 not in cast.anna.messages and not await cast.rows("sending")
+
+
+async def test_a_lost_message_is_found_when_hundreds_went_to_others_since(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        anna = await cast.anna.id()
+        for message in (1500, 2900):
+            cast.wire.put(cast.anna.chat, message)
+
+        def lost_and_then_known(c: Connection) -> None:
+            sendings.begin(c, anna, REPLY, cast.time.now())
+            sendings.begin(c, anna, REPLY, cast.time.now())
+            sendings.settle(c, anna, REPLY, 2900, cast.time.now())
+            traces.keep(c, anna, 2900, cast.time.now(), traces.KEPT)
+
+        await cast.ask(lost_and_then_known)
+        cast.later(seconds=31)
+        await cast.outbox()
+        assert list(cast.anna.messages) == [2900] and not await cast.rows("sending")
 
 
 async def test_a_status_card_that_has_news_while_it_is_on_its_way_is_not_sent_beside_itself(

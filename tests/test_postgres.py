@@ -217,6 +217,24 @@ async def test_a_card_is_edited_where_it_is_pressed_before_the_replica_that_sent
         assert await anna.live() == older + 7 and not await cast.rows("sending")
 
 
+async def test_of_two_cards_that_went_out_and_were_lost_the_one_that_she_presses_hides_the_other_from_nobody(
+    tmp_path: Path, url: str
+) -> None:
+    async with two_replicas(tmp_path, url) as (cast, one, other):
+        anna = cast.anna
+        await anna.say("/new")
+        older = await anna.live()
+        for message in (older + 7, older + 8):
+            cast.wire.put(anna.chat, message)
+            await live.sending(one, anna.chat)
+        press = replace(await answer_of(cast, anna, "moment.during", 900_001), message=older + 7)
+        await conversation.handle(other, press)
+        for _ in range(4):
+            cast.later(minutes=1, seconds=1)
+            await cast.outbox()
+        assert older + 8 not in anna.messages and not await cast.rows("sending")
+
+
 async def test_a_newer_message_that_is_no_card_of_hers_does_not_become_one(tmp_path: Path, url: str) -> None:
     async with two_replicas(tmp_path, url) as (cast, _, other):
         await cast.anna.say("/new")

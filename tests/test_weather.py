@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from bot import outbox
 from bot.errors import StorageFailed
@@ -453,6 +454,31 @@ async def test_a_notice_that_is_taken_away_while_it_is_on_its_way_is_taken_out_o
         await cast.outbox()
         assert cast.bente.messages == {} and not await notices_of(cast.bente)
         assert "Trukket tilbage." in cast.anna.transcript()
+
+
+async def test_a_status_card_that_is_taken_away_while_it_is_on_its_way_is_taken_out_of_the_chat(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await refer(cast.anna)
+        late, number = asyncio.Event(), await cast.anna.id()
+        before = {*cast.anna.messages}
+
+        def taken_away(c: Connection) -> None:
+            for one in notices.to(c, number):
+                if one.kind == "status":
+                    notices.drop(c, one.id)
+
+        cast.wire.script("sendMessage", Held(late), chat=cast.anna.chat)
+        asked = len(cast.wire.of("sendMessage", cast.anna.chat))
+        working = asyncio.create_task(outbox.work_off(cast.house, cast.post))
+        await cast.wire.until(lambda: len(cast.wire.of("sendMessage", cast.anna.chat)) > asked)
+        await cast.ask(taken_away)
+        late.set()
+        await working
+        await cast.ask(taken_away)
+        await cast.outbox()
+        assert {*cast.anna.messages} <= before
 
 
 async def test_a_notice_that_is_raised_while_it_is_on_its_way_rings_again(tmp_path: Path) -> None:
