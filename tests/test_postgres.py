@@ -18,7 +18,7 @@ import bot
 from bot import asking, conversation, live, outbox
 from bot.errors import ConfigError, StorageFailed
 from bot.house import House
-from bot.model import Event
+from bot.model import Event, Screen
 from bot.storage import notices, people, referrals, sessions, sharing, tables
 from bot.storage.backup import backup
 from bot.storage.database import Database, open_database
@@ -224,6 +224,8 @@ async def test_of_two_cards_that_went_out_and_were_lost_the_one_that_she_presses
         anna = cast.anna
         await anna.say("/new")
         older = await anna.live()
+        for _ in range(9):  # all chats are numbered together
+            await cast.post.send(cast.bente.chat, Screen("x"))
         for message in (older + 7, older + 8):
             cast.wire.put(anna.chat, message)
             await live.sending(one, anna.chat)
