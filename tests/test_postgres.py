@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import asyncpg
 import pytest
 from sqlalchemy import Connection, Engine, delete, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -514,6 +515,15 @@ async def test_while_the_server_is_down_it_is_said_and_when_it_is_back_it_works(
         True,
     ]
     assert database.errors == 2
+
+
+async def test_a_connection_that_is_cut_in_the_middle_of_an_answer_is_the_worlds(database: Database) -> None:
+    def cut(_: Connection) -> None:
+        raise asyncpg.InternalClientError("cannot switch to state 10; another operation (2) is in progress")
+
+    with pytest.raises(StorageFailed):
+        await database.run(cut)
+    assert await database.run(is_current)
 
 
 async def test_a_bot_that_is_started_before_its_database_waits_for_it(

@@ -17,7 +17,16 @@ _WORLDS = frozenset({"08", "28", "3D", "40", "53", "57", "58", "XX"})
 _WORLDS_TOO = frozenset({"25006", "25P03", "55P03", "55006", "42501"})
 AGAIN = frozenset({"40001", "40P01"})  # serialization, deadlock: nothing is wrong with the work itself
 
-Raised = (DBAPIError, NoConnectionFree, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+_LOST = asyncpg.InternalClientError  # a connection that was cut in the middle of an answer
+Raised = (
+    DBAPIError,
+    NoConnectionFree,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    _LOST,
+    OSError,
+    TimeoutError,
+)
 
 
 @contextmanager
@@ -40,7 +49,7 @@ def is_worlds(error: BaseException) -> bool:
         return state[:2] in _WORLDS or state in _WORLDS_TOO
     if isinstance(cause, asyncpg.InterfaceError):
         return "closed" in said(error)
-    return isinstance(cause, OSError | TimeoutError | NoConnectionFree)
+    return isinstance(cause, OSError | TimeoutError | NoConnectionFree | _LOST)
 
 
 def state_of(error: BaseException) -> str:

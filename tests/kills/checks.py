@@ -64,8 +64,12 @@ def unfinished(rows: Rows, now: datetime) -> list[str]:
 
 
 def overdue(rows: Rows, now: datetime) -> bool:
-    """What should have gone from a chat, or is still to be looked for."""
-    return any(row.due <= now for row in rows.traces.values()) or bool(rows.sendings)
+    """What should have gone from a chat, is still to be looked for, or is about to come."""
+    going_out = any(
+        (row.due is not None and row.due <= now) or (row.claimed is not None and row.claimed > now)
+        for row in rows.notices
+    )
+    return going_out or any(row.due <= now for row in rows.traces.values()) or bool(rows.sendings)
 
 
 def leftovers(world: Witness, people: Sequence[Person], rows: Rows) -> Iterator[str]:
