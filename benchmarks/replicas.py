@@ -14,8 +14,7 @@ SECRET = "a-secret-of-the-bench"  # noqa: S105 - opens nothing
 
 def measured(count: int, url: str = "", **changes: Any) -> Figures:
     """`url` is of an empty database, or one from an earlier run: everybody who presses is admitted anew; without it, a
-    file. `changes` are of the
-    plan."""
+    file. `changes` are of the plan."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         url = url or bots.url_of(directory)

@@ -17,7 +17,7 @@ from bot.storage import leftovers, notices, people, referrals, sendings, session
 from bot.storage.sendings import REPLY, Sending
 
 LEASE = timedelta(seconds=30)  # longer than any deletion may take
-# Messages before the one that is known, where the lost one is looked for: those of all chats are numbered together.
+# Messages before the one that is known, where the lost one is looked for: those of other chats may be numbered along.
 LOOKED_THROUGH = 3000
 
 log = logging.getLogger(__name__)

@@ -25,6 +25,8 @@ async def sending(house: House, chat: int) -> None:
 
 
 async def sent(house: House, chat: int, message: int) -> None:
+    """Its number is known."""
+
     def written(c: Connection) -> None:
         staff = people.by_chat(c, house.cipher, chat)
         if staff is not None:

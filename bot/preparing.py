@@ -48,9 +48,7 @@ def prepare(settings: Settings, municipality: Municipality) -> Prepared:
     return Prepared(settings, municipality, content, spoken, db, cipher)
 
 
-def once_it_answers(
-    prepared: Callable[[], Prepared], sleep: Callable[[float], None] = time.sleep
-) -> Prepared:
+def once_it_answers(prepared: Callable[[], Prepared]) -> Prepared:
     """Waits for as long as the database's server does not answer, as for Telegram's: they may be started together, and
     nobody need start again what can come up by itself."""
     pause = 0.0
@@ -61,7 +59,7 @@ def once_it_answers(
             if not pause:
                 log.warning("event=database_not_reached reason=%r meaning='trying on'", str(error))
             pause = min(LONGEST_WAIT, max(1.0, pause * 2))
-            sleep(pause)
+            time.sleep(pause)
 
 
 def _ready(c: Connection, cipher: Cipher) -> None:

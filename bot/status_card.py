@@ -64,9 +64,8 @@ def _status(c: Connection, house: House, notice: Notice) -> tuple[Staff, Screen,
 
 def _shown(c: Connection, notice: Notice, message: int, now: datetime, ended: bool) -> None:
     if notices.sent(c, notice, message):
-        if (
-            ended
-        ):  # the row stays as long as the message: the closing may be undone, and then the same card says so
+        if ended:
+            # The row stays as long as the message: the closing may be undone, and then the same card says so.
             traces.keep(c, notice.staff, message, now, CHAT_KEPT)
         return
     found = notices.find(c, notice.kind, notice.staff, notice.reference)

@@ -202,6 +202,12 @@ async def test_a_notice_whose_replica_died_while_it_sent_it_is_sent_by_the_other
         assert NEUTRAL in cast.bente.messages.values()
 
 
+async def on_a_card_below(cast: Cast) -> Event:
+    """Her press on a message of which no row knows, seven numbers after her live card."""
+    press = await answer_of(cast, cast.anna, "moment.during", 900_001)
+    return replace(press, message=press.message + 7)
+
+
 async def test_a_card_is_edited_where_it_is_pressed_before_the_replica_that_sent_it_has_said_its_number(
     tmp_path: Path, url: str
 ) -> None:
@@ -210,7 +216,7 @@ async def test_a_card_is_edited_where_it_is_pressed_before_the_replica_that_sent
         await anna.say("/new")
         older = await anna.live()
         await live.sending(one, anna.chat)
-        press = replace(await answer_of(cast, anna, "moment.during", 900_001), message=older + 7)
+        press = await on_a_card_below(cast)
         reply = await conversation.handle(other, press)
         assert reply is not None and reply.live == older + 7
         assert older in {row["message"] for row in await cast.rows("trace") if row["due"] <= cast.time.now()}
@@ -230,7 +236,7 @@ async def test_of_two_cards_that_went_out_and_were_lost_the_one_that_she_presses
         for message in (older + 7, older + 8):
             cast.wire.put(anna.chat, message)
             await live.sending(one, anna.chat)
-        press = replace(await answer_of(cast, anna, "moment.during", 900_001), message=older + 7)
+        press = await on_a_card_below(cast)
         await conversation.handle(other, press)
         for _ in range(4):
             cast.later(minutes=1, seconds=1)
@@ -241,9 +247,7 @@ async def test_of_two_cards_that_went_out_and_were_lost_the_one_that_she_presses
 async def test_a_newer_message_that_is_no_card_of_hers_does_not_become_one(tmp_path: Path, url: str) -> None:
     async with two_replicas(tmp_path, url) as (cast, _, other):
         await cast.anna.say("/new")
-        live_one = await cast.anna.live()
-        press = replace(await answer_of(cast, cast.anna, "moment.during", 900_001), message=live_one + 7)
-        reply = await conversation.handle(other, press)
+        reply = await conversation.handle(other, await on_a_card_below(cast))
         assert reply is not None and reply.live == 0, "a new one is sent"
 
 
@@ -295,8 +299,6 @@ async def test_what_somebody_else_is_claiming_is_passed_over_and_not_waited_for(
 
 
 async def _beside(server: Server) -> Any:
-    import asyncpg
-
     return await asyncpg.connect(user="postgres", host=str(server.directory), database="used_again")
 
 

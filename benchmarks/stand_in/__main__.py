@@ -16,9 +16,7 @@ from benchmarks.stand_in.measuring import Measuring
 from benchmarks.stand_in.plan import Figures, Plan
 
 READY_SECONDS = 120.0  # even on a machine that others use
-PATIENT_SECONDS = (
-    45.0  # a bot so slow that not everybody ends a conversation in this is measured with what it did
-)
+PATIENT_SECONDS = 45.0  # whoever is so slow that not everybody has ended by then is measured with what it did
 
 
 async def _measured(plan: Plan) -> Figures:

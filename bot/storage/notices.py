@@ -55,7 +55,7 @@ _MESSAGE = update(notice).where(_THIS)
 _SETTLE = update(notice).where(*_AS_READ).values(due=None)
 _LATER = update(notice).where(*_AS_READ).values(attempts=notice.c.attempts + 1)
 _CLAIM = update(notice).where(*_AS_READ)
-_SENT = update(notice).where(_THIS).values(claimed=None)
+_RELEASE = update(notice).where(_THIS).values(claimed=None)
 _OPENED = update(notice).where(_THIS).values(message=0, due=None)
 _DONE = (
     update(notice)
@@ -98,7 +98,7 @@ def claim(c: Connection, read: Notice, until: datetime) -> Notice | None:
 
 def release(c: Connection, notice_id: int) -> None:
     """Nobody is sending it any more."""
-    c.execute(_SENT, {"of_notice": notice_id})
+    c.execute(_RELEASE, {"of_notice": notice_id})
 
 
 def stands_on(c: Connection, notice_id: int, message: int) -> None:
@@ -124,7 +124,7 @@ def is_due(c: Connection, notice_id: int) -> bool:
 
 def sent(c: Connection, notice: Notice, message: int) -> bool:
     """Keeps the message either way; False when it was queued anew meanwhile, and is still due."""
-    c.execute(_SENT, {"of_notice": notice.id, "message": message})
+    c.execute(_RELEASE, {"of_notice": notice.id, "message": message})
     return c.execute(_SETTLE, _as_read(notice)).rowcount == 1
 
 

@@ -224,7 +224,8 @@ class Play:
 
     async def _blow(self) -> None:
         method = self.chance.choice([one for one in METHODS if one in STRUCK])
-        match self.chance.choice(("429", "500", "lost", "cut", "late", "down", "unplugged")):
+        kinds = ("429", "500", "lost", "cut", "late", "down", *(("unplugged",) if self.way.cut_off else ()))
+        match self.chance.choice(kinds):
             case "429":
                 weather.make(self.world, {"kind": "429", "retry_after": 1, "method": method})
             case "cut":
