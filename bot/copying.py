@@ -56,7 +56,7 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
         house.copies.pop(staff.id, None)
         await house.db.run(lambda c: notices.sent(c, notice, message))
     else:
-        await house.db.run(lambda c: notices.drop(c, notice.id))
+        await house.db.run(lambda c: notices.take_back(c, notice.id, now))
     return found is not None
 
 

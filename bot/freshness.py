@@ -10,7 +10,7 @@ from bot import cards
 from bot.house import House
 from bot.library import LibraryCard
 from bot.model import Button, Event, Notice, Reply, Staff, Text
-from bot.storage import habits, notices, people, traces
+from bot.storage import habits, notices, people
 from bot.storage.habits import Habits
 
 OFFER = "fresh"
@@ -75,13 +75,6 @@ def offer(c: Connection, house: House, now: datetime) -> None:
             notices.queue(c, OFFER, number, OFFER, now)
         later = now + (house.offer_every if free else TRIED_AGAIN)
         habits.keep(c, house.cipher, number, replace(of(c, house, staff, now), offer=later))
-
-
-def take_back(c: Connection, notice: Notice, now: datetime) -> None:
-    """An offer that nobody has opened is not repeated."""
-    if notice.message:
-        traces.keep(c, notice.staff, notice.message, now)
-    notices.drop(c, notice.id)
 
 
 def opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Event, now: datetime) -> Reply:

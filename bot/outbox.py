@@ -135,8 +135,8 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
 
 async def _told(house: House, post: Post, notice: Notice, now: datetime) -> bool:
     """False where there was nothing to tell any more. Raises SendFailed."""
-    if notice.kind == freshness.OFFER and notice.message:
-        await house.db.run(lambda c: freshness.take_back(c, notice, now))
+    if notice.kind == freshness.OFFER and notice.message:  # what nobody has opened is not offered again
+        await house.db.run(lambda c: notices.take_back(c, notice.id, now))
         return False
     if notice.kind == "copy":
         return await copying.show(house, post, notice, now)
@@ -153,7 +153,7 @@ async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> bool
     """The one neutral notice, whatever it is about; what it is about shows after it has been opened."""
     staff = await house.db.look(lambda c: addressees.still(c, house, notice))
     if staff is None:
-        await house.db.run(lambda c: notices.drop(c, notice.id))
+        await house.db.run(lambda c: _for_nobody(c, house, notice, now))
         return False
     silent = (
         bool(notice.message)
@@ -163,6 +163,12 @@ async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> bool
     shown = neutral(house, staff, f"0:open.{notice.reference}", silent)
     await send(house, post, staff, notice.id, shown, lambda c, message: _rung(c, house, notice, message, now))
     return True
+
+
+def _for_nobody(c: Connection, house: House, notice: Notice, now: datetime) -> None:
+    """Unless it has come to be for somebody since that was read."""
+    if addressees.still(c, house, notice) is None:
+        notices.take_back(c, notice.id, now)
 
 
 async def _take_menu(house: House, post: Post, notice: Notice) -> bool:
@@ -200,11 +206,10 @@ def _rung(c: Connection, house: House, notice: Notice, message: int, now: dateti
         return
     if notice.message:  # replaced: the older one goes
         traces.keep(c, notice.staff, notice.message, now)
-    if (
-        not notices.sent(c, notice, message)
-        and notices.find(c, notice.kind, notice.staff, notice.reference) is None
-    ):
-        traces.keep(c, notice.staff, message, now)  # taken away while it was on its way
+    if not notices.sent(c, notice, message) and not notices.is_due(c, notice.id):
+        # Taken by another, opened or taken back while it was on its way.
+        notices.opened(c, notice.id)
+        traces.keep(c, notice.staff, message, now)
         return
     traces.keep(c, notice.staff, message, now, traces.KEPT)
     if notice.kind == "referral":

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot import asking, derived
 from bot.handover import open_hours, whole_hours
 from bot.house import House
-from bot.model import Answers, Notice, Referral, Session, Staff
+from bot.model import Answers, Referral, Session, Staff
 from bot.storage import courses, notices, outcomes, people, referrals, traces, works
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -111,27 +111,20 @@ def _take_away(c: Connection, reference: str, now: datetime, but: int | None = N
     """Notices that are not needed any more, and the messages they stand on."""
     for notice in notices.of(c, reference, "referral"):
         if notice.staff != but:
-            take_back(c, notice, now)
-
-
-def take_back(c: Connection, notice: Notice, now: datetime) -> None:
-    """With the message that it stands on."""
-    if notice.message:
-        traces.keep(c, notice.staff, notice.message, now)
-    notices.drop(c, notice.id)
+            notices.take_back(c, notice.id, now)
 
 
 def take_copies(c: Connection, staff_id: int, now: datetime) -> None:
     """What she has copied stands beside the card in plain words: where that is hidden, it goes."""
     for notice in notices.to(c, staff_id):
         if notice.kind == "copy":
-            take_back(c, notice, now)
+            notices.take_back(c, notice.id, now)
 
 
 def drop_reviews(c: Connection, reference: str, now: datetime) -> None:
     """Nobody needs to be reminded of a plan's date any more."""
     for notice in notices.of(c, reference, "review"):
-        take_back(c, notice, now)
+        notices.take_back(c, notice.id, now)
 
 
 def _taken_by_other(c: Connection, reference: str, taker: int, now: datetime) -> None:
@@ -277,7 +270,7 @@ def _no_more_of_hers(c: Connection, reference: str, staff: Staff, now: datetime)
     """What waited for her in a case that is over; who else was asked is kept as long as that can be undone."""
     notice = notices.find(c, "referral", staff.id, reference)
     if notice is not None:
-        take_back(c, notice, now)
+        notices.take_back(c, notice.id, now)
     drop_reviews(c, reference, now)
 
 

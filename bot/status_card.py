@@ -20,7 +20,7 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
     Raises SendFailed."""
     found = await house.db.look(lambda c: _status(c, house, notice))
     if found is None:
-        await house.db.run(lambda c: notices.drop(c, notice.id))
+        await house.db.run(lambda c: notices.take_back(c, notice.id, now))
         return False
     staff, shown, ended = found
     message = notice.message

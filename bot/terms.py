@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import leaving, referring
+from bot import leaving
 from bot.house import House
 from bot.model import Staff
 from bot.storage import notices, people
@@ -86,4 +86,4 @@ def person_of(reference: str) -> int:
 
 def _forget_the_notices_about(c: Connection, staff: Staff, now: datetime) -> None:
     for notice in notices.of(c, key_of(staff), LAPSING):
-        referring.take_back(c, notice, now)
+        notices.take_back(c, notice.id, now)

@@ -157,4 +157,4 @@ def _no_call_any_more(c: Connection, referral: Referral, now: datetime) -> None:
     """That it was closed without contact is not so any more."""
     notice = notices.find(c, "failed", referral.sender, referral.reference)
     if notice is not None:
-        referring.take_back(c, notice, now)
+        notices.take_back(c, notice.id, now)

@@ -15,7 +15,7 @@ from bot import outbox
 from bot.errors import StorageFailed
 from bot.house import House
 from bot.model import Notice, Screen
-from bot.storage import notices
+from bot.storage import notices, referrals
 from tests import wire as raw
 from tests.cast import CITIZEN, NEUTRAL, TYPED, Cast, notices_of, on_stage, play, refer, session_of
 from tests.wire import GONE, Held, offline, press
@@ -454,6 +454,45 @@ async def test_a_notice_that_is_taken_away_while_it_is_on_its_way_is_taken_out_o
         await cast.outbox()
         assert cast.bente.messages == {} and not await notices_of(cast.bente)
         assert "Trukket tilbage." in cast.anna.transcript()
+
+
+async def test_a_notice_of_a_case_that_another_takes_while_it_is_on_its_way_is_taken_out_of_the_chat(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await refer(cast.anna)
+        late, bente = asyncio.Event(), await cast.bente.id()
+
+        def taken(c: Connection) -> None:
+            (hers,) = notices.of(c, "r1", "referral")
+            notices.opened(c, hers.id)
+            notices.settle(c, "referral", bente, "r1", "taken")
+
+        cast.wire.script("sendMessage", Held(late), chat=cast.bente.chat)
+        working = asyncio.create_task(outbox.work_off(cast.house, cast.post))
+        await cast.wire.until(lambda: cast.wire.of("sendMessage", cast.bente.chat))
+        await cast.ask(taken)
+        late.set()
+        await working
+        await cast.outbox()
+        assert cast.bente.messages == {}
+        assert [one.message for one in await notices_of(cast.bente, "referral")] == [0]
+
+
+async def test_a_notice_that_comes_to_be_for_nobody_is_taken_out_of_the_chat(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await refer(cast.anna)
+        await cast.outbox()
+        assert list(cast.bente.messages.values()) == [NEUTRAL]
+        bente, karen = await cast.bente.id(), await cast.karen.id()
+
+        def taken(c: Connection) -> None:
+            referrals.accept(c, "r1", karen, cast.time.now())
+            notices.queue(c, "referral", bente, "r1", cast.time.now())
+
+        await cast.ask(taken)
+        await cast.outbox()
+        assert cast.bente.messages == {} and not await notices_of(cast.bente, "referral")
 
 
 async def test_a_status_card_that_is_taken_away_while_it_is_on_its_way_is_taken_out_of_the_chat(

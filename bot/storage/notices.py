@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from bot.model import Notice
+from bot.storage import traces
 from bot.storage.duedates import note
 from bot.storage.tables import notice
 from bot.storage.types import Moment
@@ -65,6 +66,7 @@ _DONE = (
 )
 _DUE_OF = select(notice.c.due).where(_THIS)
 _DROP = delete(notice).where(_THIS)
+_TAKE_BACK = _DROP.returning(notice.c.staff, notice.c.message)
 
 
 def _rearm(insert: Any) -> Any:
@@ -146,6 +148,13 @@ def settle(c: Connection, kind: str, staff_id: int, reference: str, code: str) -
 
 def drop(c: Connection, notice_id: int) -> None:
     c.execute(_DROP, {"of_notice": notice_id})
+
+
+def take_back(c: Connection, notice_id: int, now: datetime) -> None:
+    """Dropped, with the message that it stands on by now."""
+    row = c.execute(_TAKE_BACK, {"of_notice": notice_id}).one_or_none()
+    if row is not None and row.message:
+        traces.keep(c, row.staff, row.message, now)
 
 
 def of(c: Connection, reference: str, kind: str | None = None) -> list[Notice]:
