@@ -27,7 +27,7 @@ def measured(count: int, url: str = "", **changes: Any) -> Figures:
             {"OPSPOR_WEBHOOK_URL": door, "OPSPOR_LISTEN": f"127.0.0.1:{port}"}
             for door, port in zip(doors, ports, strict=True)
         ]
-        plan = replace(bots.WHOLE, **{"warm": 4.0, **changes, "doors": doors, "secret": SECRET})
+        plan = replace(bots.WHOLE, **{"warm": 20.0, **changes, "doors": doors, "secret": SECRET})
         return running.measured_in(directory, bot, plan, count, own)
 
 

@@ -62,6 +62,6 @@ def returned(c: Connection, house: House, staff: Staff, now: datetime) -> None:
     people.set_away(c, staff.id, None)
     for notice in notices.to(c, staff.id):
         if notice.kind == "return":
-            notices.drop(c, notice.id)
+            notices.drop(c, notice)
     referring.reachable_again(c, house, staff, now)
     asking.look_again(c, house, now)

@@ -84,7 +84,7 @@ def strike(c: Connection, house: House, clock: Notice, now: datetime) -> str:
     ask, or neither: one of counting's codes, or ""."""
     referral, watch = referrals.get(c, clock.reference), watches.get(c, clock.reference)
     if referral is None or referral.closed or referral.accepted_by is not None:
-        notices.drop(c, clock.id)
+        notices.drop(c, clock)
         watches.end(c, clock.reference)
         return ""
     if watch is None:  # nobody knows since when it waits: its time begins anew, and it stays due
@@ -113,7 +113,7 @@ def remind(c: Connection, notice: Notice, now: datetime) -> None:
     """It rings once more, as a message of its own; one that only replaces an old message does not."""
     if notice.message:
         traces.keep(c, notice.staff, notice.message, now)
-        notices.opened(c, notice.id)
+        notices.opened(c, notice)
     notices.queue(c, notice.kind, notice.staff, notice.reference, now)
 
 

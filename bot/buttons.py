@@ -96,7 +96,7 @@ def _is_for(staff: Staff, notice: Notice) -> bool:
 def _on_notice(c: Connection, staff: Staff, notice: Notice, event: Event, now: datetime) -> Staff:
     """The message that was opened becomes the live card: should its edit fail, its button still opens. A duty
     that she looks at and leaves is asked about again."""
-    notices.opened(c, notice.id)
+    notices.opened(c, notice)
     if notice.kind == "duty_open":
         notices.queue(c, "duty_open", staff.id, notice.reference, now + handover.REMIND_AFTER)
     if not notice.message or notice.message == staff.live:
@@ -155,7 +155,7 @@ def _duty_in_a_unit(
     c: Connection, house: House, staff: Staff, notice: Notice, event: Event, now: datetime
 ) -> Reply:
     """That one duty stands open in a unit, and nothing else."""
-    notices.drop(c, notice.id)
+    notices.drop(c, notice)
     open_still = notices.of(c, notice.reference, "duty_open")
     whose = people.by_id(c, house.cipher, open_still[0].staff, removed=True) if open_still else None
     if whose is None:
@@ -219,7 +219,7 @@ def _reminded(thanks: str, again: bool) -> Order:
         if again:
             notices.queue(c, "duty_open", staff.id, notice.reference, now + handover.REMIND_AFTER)
         else:
-            notices.drop(c, notice.id)
+            notices.drop(c, notice)
         return cards.house_card(c, house, staff, f"reminder.{thanks}", now, event.message)
 
     return answer

@@ -54,7 +54,7 @@ def _send_anew(c: Connection, staff_id: int, messages: list[int], now: datetime)
         referral = referrals.get(c, notice.reference) if notice.kind == "status" else None
         over = notice.kind == "status" and (referral is None or referral.closed is not None)
         if over or notice.kind == "copy":
-            notices.drop(c, notice.id)
+            notices.drop(c, notice)
         else:
             notices.queue(c, notice.kind, staff_id, notice.reference, now, notice.code)
 

@@ -92,7 +92,7 @@ def _clear(c: Connection, house: House, staff: Staff, event: Event, now: datetim
     hers = notices.to(c, staff.id)
     for notice in hers:
         if notice.kind == "status":
-            notices.opened(c, notice.id)  # it comes again when there is something new to say
+            notices.opened(c, notice)  # it comes again when there is something new to say
     waiting = [one.message for one in hers if one.message and one.kind not in ("status", "copy")]
     traces.expire(c, staff.id, now, keep=waiting)
     people.set_live(c, staff.id, 0)

@@ -56,7 +56,7 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
         house.copies.pop(staff.id, None)
         await house.db.run(lambda c: notices.sent(c, notice, message))
     else:
-        await house.db.run(lambda c: notices.take_back(c, notice.id, now))
+        await house.db.run(lambda c: notices.take_back(c, notice, now))
     return found is not None
 
 
@@ -64,7 +64,7 @@ def _stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> No
     """The row stays as long as the message, so that hiding finds it."""
     if notice.message:
         traces.keep(c, notice.staff, notice.message, now)
-    notices.stands_on(c, notice.id, message)
+    notices.stands_on(c, notice, message)
     traces.keep(c, notice.staff, message, now, STANDS)
 
 

@@ -78,7 +78,7 @@ def offer(c: Connection, house: House, now: datetime) -> None:
 
 
 def opened(c: Connection, house: House, staff: Staff, notice: Notice, event: Event, now: datetime) -> Reply:
-    notices.drop(c, notice.id)
+    notices.drop(c, notice)
     choices = (
         Button("0:practice.0", house.phrases["fresh.yes"]),
         Button("0:fresh.later", house.phrases["fresh.later"]),

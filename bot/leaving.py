@@ -38,7 +38,7 @@ def step_down(c: Connection, house: House, staff: Staff, now: datetime) -> None:
             release(c, house, staff, referral.reference, now)
     for notice in notices.to(c, staff.id):
         if notice.kind == "review":
-            notices.take_back(c, notice.id, now)
+            notices.take_back(c, notice, now)
 
 
 def release(c: Connection, house: House, staff: Staff, reference: str, now: datetime) -> None:
@@ -59,7 +59,7 @@ def no_more_a_coordinator(c: Connection, staff: Staff, now: datetime) -> None:
     entries.end(c, staff.id)
     for notice in notices.to(c, staff.id):
         if notice.kind in notices.OF_COORDINATORS:
-            notices.take_back(c, notice.id, now)
+            notices.take_back(c, notice, now)
 
 
 def _end_talks(c: Connection, house: House, staff: Staff, now: datetime, *, but_own: bool = False) -> None:

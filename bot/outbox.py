@@ -76,10 +76,9 @@ async def work_off(house: House, post: Post) -> int:
 
 async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
     """What is due is claimed in one transaction, so that no other round and no other process sends it too; each
-    is then sent by itself, so that a slow one holds up nobody. The transaction has the house alone: it covers sessions
-    and moves deadlines of many people, and is short."""
+    is then sent by itself, so that a slow one holds up nobody."""
     now = house.clock()
-    covers, due, lost, gone = await house.db.run(lambda c: _due(c, house, now))
+    covers, due, lost, gone = await house.db.claim(lambda c: _due(c, house, now))
     work = [
         *(covering.show(house, post, cover) for cover in covers),
         *(_deliver(house, post, notice) for notice in due),
@@ -136,7 +135,7 @@ async def _deliver(house: House, post: Post, notice: Notice) -> None:
 async def _told(house: House, post: Post, notice: Notice, now: datetime) -> bool:
     """False where there was nothing to tell any more. Raises SendFailed."""
     if notice.kind == freshness.OFFER and notice.message:  # what nobody has opened is not offered again
-        await house.db.run(lambda c: notices.take_back(c, notice.id, now))
+        await house.db.run(lambda c: notices.take_back(c, notice, now))
         return False
     if notice.kind == "copy":
         return await copying.show(house, post, notice, now)
@@ -168,7 +167,7 @@ async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> bool
 def _for_nobody(c: Connection, house: House, notice: Notice, now: datetime) -> None:
     """Unless it has come to be for somebody since that was read."""
     if addressees.still(c, house, notice) is None:
-        notices.take_back(c, notice.id, now)
+        notices.take_back(c, notice, now)
 
 
 async def _take_menu(house: House, post: Post, notice: Notice) -> bool:
@@ -177,18 +176,18 @@ async def _take_menu(house: House, post: Post, notice: Notice) -> bool:
     gone = await house.db.run(lambda c: people.by_id(c, house.cipher, notice.staff, removed=True))
     if here is None and gone is not None:
         await post.take_menu(gone.chat)
-    await house.db.run(lambda c: notices.drop(c, notice.id))
+    await house.db.run(lambda c: notices.drop(c, notice))
     return here is None and gone is not None
 
 
 def _moved_on(c: Connection, house: House, notice: Notice, now: datetime) -> str:
-    notices.release(c, notice.id)
+    notices.release(c, notice)
     return _BY_ITSELF[notice.kind](c, house, notice, now)
 
 
 def _back_at_work(c: Connection, house: House, notice: Notice, now: datetime) -> str:
     staff = people.by_id(c, house.cipher, notice.staff)
-    notices.drop(c, notice.id)
+    notices.drop(c, notice)
     if staff is not None:
         absence.returned(c, house, staff, now)
     return ""
@@ -201,14 +200,14 @@ _BY_ITSELF = {"clock": asking.strike, "return": _back_at_work}
 def _rung(c: Connection, house: House, notice: Notice, message: int, now: datetime) -> None:
     if notice.kind == "probe":
         traces.keep(c, notice.staff, message, now)
-        notices.drop(c, notice.id)
+        notices.drop(c, notice)
         probing.worked(c, house, notice.reference, now)
         return
     if notice.message:  # replaced: the older one goes
         traces.keep(c, notice.staff, notice.message, now)
     if not notices.sent(c, notice, message) and not notices.is_due(c, notice.id):
         # Taken by another, opened or taken back while it was on its way.
-        notices.opened(c, notice.id)
+        notices.opened(c, notice)
         traces.keep(c, notice.staff, message, now)
         return
     traces.keep(c, notice.staff, message, now, traces.KEPT)
@@ -218,7 +217,7 @@ def _rung(c: Connection, house: House, notice: Notice, message: int, now: dateti
 
 def _failed(c: Connection, house: House, notice: Notice, failure: SendFailed, now: datetime) -> None:
     """Try again later and later; give up only where Telegram says never, and then the next one is asked."""
-    notices.release(c, notice.id)
+    notices.release(c, notice)
     if not failure.permanent:
         notices.later(c, notice, now + pause(notice.attempts, failure.retry_after))
         return
@@ -228,7 +227,7 @@ def _failed(c: Connection, house: House, notice: Notice, failure: SendFailed, no
     if notice.kind == "referral":
         referring.undelivered(c, house, notice.reference, notice.staff, now)
     elif notice.kind == "probe":
-        notices.drop(c, notice.id)
+        notices.drop(c, notice)
         probing.failed(c, house, notice.reference, now)
     else:
         notices.settle(c, notice.kind, notice.staff, notice.reference, "failed")

@@ -54,7 +54,7 @@ async def sent(
         sendings.settle(c, staff.id, notice, message, house.clock())
         noted(c, message)
 
-    await house.db.run(written)
+    await house.db.run(written, hers)
     return message
 
 

@@ -81,7 +81,7 @@ def _tell_of_outages(c: Connection, house: House, now: datetime) -> None:
         if lasting and (known is None or (known.due is None and not known.message)):
             notices.queue(c, NOWHERE, coordinator.id, NOWHERE, now)
         elif known is not None and not lasting and not known.message:
-            notices.drop(c, known.id)
+            notices.drop(c, known)
 
 
 def nowhere_to_send(c: Connection, house: House, now: datetime) -> None:

@@ -111,20 +111,20 @@ def _take_away(c: Connection, reference: str, now: datetime, but: int | None = N
     """Notices that are not needed any more, and the messages they stand on."""
     for notice in notices.of(c, reference, "referral"):
         if notice.staff != but:
-            notices.take_back(c, notice.id, now)
+            notices.take_back(c, notice, now)
 
 
 def take_copies(c: Connection, staff_id: int, now: datetime) -> None:
     """What she has copied stands beside the card in plain words: where that is hidden, it goes."""
     for notice in notices.to(c, staff_id):
         if notice.kind == "copy":
-            notices.take_back(c, notice.id, now)
+            notices.take_back(c, notice, now)
 
 
 def drop_reviews(c: Connection, reference: str, now: datetime) -> None:
     """Nobody needs to be reminded of a plan's date any more."""
     for notice in notices.of(c, reference, "review"):
-        notices.take_back(c, notice.id, now)
+        notices.take_back(c, notice, now)
 
 
 def _taken_by_other(c: Connection, reference: str, taker: int, now: datetime) -> None:
@@ -133,7 +133,7 @@ def _taken_by_other(c: Connection, reference: str, taker: int, now: datetime) ->
         if notice.staff != taker and notice.code == "":
             if notice.message:
                 traces.keep(c, notice.staff, notice.message, now)
-            notices.opened(c, notice.id)
+            notices.opened(c, notice)
             notices.settle(c, "referral", notice.staff, reference, "taken")
 
 
@@ -270,7 +270,7 @@ def _no_more_of_hers(c: Connection, reference: str, staff: Staff, now: datetime)
     """What waited for her in a case that is over; who else was asked is kept as long as that can be undone."""
     notice = notices.find(c, "referral", staff.id, reference)
     if notice is not None:
-        notices.take_back(c, notice.id, now)
+        notices.take_back(c, notice, now)
     drop_reviews(c, reference, now)
 
 

@@ -67,7 +67,7 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
             return number > min(made.messages)
         notice = await _send(house, post, notice, staff, made, number)
     if not made.messages:  # there are fewer than when the last was sent
-        await house.db.run(lambda c: notices.drop(c, notice.id))
+        await house.db.run(lambda c: notices.drop(c, notice))
     return bool(made.messages)
 
 
@@ -78,7 +78,7 @@ def _reader(c: Connection, house: House, notice: Notice) -> Staff | None:
         return None
     staff = people.by_id(c, house.cipher, notice.staff)
     if staff is None or staff.role != "coordinator" or cards.hidden(c, house, staff, staff.active):
-        notices.drop(c, notice.id)
+        notices.drop(c, notice)
         return None
     return replace(staff, language=house.words.usable(staff.language))
 
@@ -131,7 +131,7 @@ async def _send(house: House, post: Post, notice: Notice, staff: Staff, made: Ma
     def noted(c: Connection, message: int) -> None:
         now = house.clock()
         traces.keep(c, staff.id, message, now, traces.KEPT)
-        notices.drop(c, notice.id)
+        notices.drop(c, notice)
         if number + 1 in made.messages:
             reference, due = f"{REPORT}{number + 1}", now + UNTIL_SENT
             queued = notices.queue(c, REPORT, staff.id, reference, due)

@@ -20,7 +20,7 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
     Raises SendFailed."""
     found = await house.db.look(lambda c: _status(c, house, notice))
     if found is None:
-        await house.db.run(lambda c: notices.take_back(c, notice.id, now))
+        await house.db.run(lambda c: notices.take_back(c, notice, now))
         return False
     staff, shown, ended = found
     message = notice.message
@@ -36,12 +36,12 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
             lambda c, sent: _stands_on(c, notice, sent, now),
         )
         await post.edit(staff.chat, message, shown)
-    await house.db.run(lambda c: _shown(c, notice, message, now, ended))
+    await house.db.run(lambda c: _shown(c, notice, message, now, ended), house.cipher.digest(staff.chat))
     return True
 
 
 def _stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> None:
-    notices.stands_on(c, notice.id, message)
+    notices.stands_on(c, notice, message)
     traces.keep(c, notice.staff, message, now, traces.KEPT)
 
 

@@ -86,4 +86,4 @@ def person_of(reference: str) -> int:
 
 def _forget_the_notices_about(c: Connection, staff: Staff, now: datetime) -> None:
     for notice in notices.of(c, key_of(staff), LAPSING):
-        notices.take_back(c, notice.id, now)
+        notices.take_back(c, notice, now)

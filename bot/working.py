@@ -138,7 +138,8 @@ def undo(c: Connection, house: House, staff: Staff, number: int, now: datetime) 
     if step.what == "close":
         _no_call_any_more(c, referral, now)
     # Her own notice went with the closing; she has the card before her, and is told if it becomes more urgent.
-    notices.opened(c, notices.queue(c, "referral", staff.id, step.reference, now))
+    notices.queue(c, "referral", staff.id, step.reference, now)
+    notices.settle(c, "referral", staff.id, step.reference, "")
     remind_of_review(c, house, referral, now)
     asking.tell_sender(c, house, step.reference, now)
     referring.complete(c, house, step.reference)
@@ -157,4 +158,4 @@ def _no_call_any_more(c: Connection, referral: Referral, now: datetime) -> None:
     """That it was closed without contact is not so any more."""
     notice = notices.find(c, "failed", referral.sender, referral.reference)
     if notice is not None:
-        notices.take_back(c, notice.id, now)
+        notices.take_back(c, notice, now)

@@ -94,23 +94,26 @@ class Rows(Database):
         return f"r{self.drawn}"
 
     async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T:
-        def fails(c: Connection) -> T:
-            work(c)
-            raise StorageFailed("the disk is full")
+        return await super().run(self._played(work), of)
 
+    async def claim(self, work: Callable[[Connection], T]) -> T:
+        return await super().claim(self._played(work))
+
+    def _played(self, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
         if self.bug is not None:
             raise self.bug
-        drawn = self.drawn
+        drawn, fails = self.drawn, bool(self.failures)
+        self.failures -= fails
+        self.failed += fails
 
         def begun(c: Connection) -> T:
             self.drawn = drawn  # a work that is begun again draws the same
-            return work(c)
+            done = work(c)
+            if fails:
+                raise StorageFailed("the disk is full")
+            return done
 
-        if not self.failures:
-            return await super().run(begun if of else work, of)
-        self.failures -= 1
-        self.failed += 1
-        return await super().run(fails, of)
+        return begun
 
 
 @dataclass

@@ -20,7 +20,7 @@ from bot import asking, conversation, live, outbox
 from bot.errors import ConfigError, StorageFailed
 from bot.house import House
 from bot.model import Event, Screen
-from bot.storage import notices, people, referrals, sessions, sharing, tables
+from bot.storage import notices, people, referrals, sendings, sessions, sharing, tables, traces
 from bot.storage.backup import backup
 from bot.storage.database import Database, open_database
 from bot.storage.migrate import downgrade, is_current, migrate, upgrade
@@ -29,7 +29,7 @@ from tests.cast import NEUTRAL, Cast, Person, finish, on_stage, refer, to_consen
 from tests.server import Server, described
 from tests.test_command_line import bot_api, ended, logged, started
 from tests.test_retention import fill
-from tests.test_storage import NOW, PLACE, admit
+from tests.test_storage import HOUR, NOW, PLACE, admit
 from tests.wire import Held
 
 T = TypeVar("T")
@@ -383,6 +383,13 @@ def _lock(c: Connection) -> str:
 
 WRITES: dict[str, Callable[[Connection], object]] = {
     "a notice": lambda c: notices.queue(c, "referral", 1, "r2", NOW),
+    "what she says to a notice": lambda c: notices.settle(c, "referral", 1, "r1", "passed"),
+    "a notice that goes": lambda c: notices.drop(c, *notices.to(c, 1)),
+    "a notice that is tried again": lambda c: notices.later(c, notices.to(c, 1)[0], NOW),
+    "two people's messages": lambda c: (
+        notices.opened(c, *notices.to(c, 1)),  # type: ignore[func-returns-value]
+        notices.opened(c, *notices.to(c, 2)),  # type: ignore[func-returns-value]
+    ),
     "somebody's role": lambda c: people.set_language(c, 1, "en"),
     "two people": lambda c: (sessions.save(c, 1, "", PLACE, NOW), sessions.save(c, 2, "", PLACE, NOW)),
     "everybody's sessions": lambda c: c.execute(delete(tables.session)),
@@ -395,6 +402,7 @@ WRITES: dict[str, Callable[[Connection], object]] = {
 @pytest.mark.parametrize("what", WRITES)
 async def test_what_is_not_one_persons_is_noticed_before_it_is_run(database: Database, what: str) -> None:
     await database.run(lambda c: [admit(c, chat) for chat in (1, 2)])
+    await database.run(lambda c: [notices.queue(c, "referral", one, "r1", NOW) for one in (1, 2)])
     attempts: list[str] = []
 
     def work(c: Connection) -> None:
@@ -416,13 +424,69 @@ async def test_what_is_hers_alone_is_written_beside_others(database: Database) -
         sessions.save(c, 1, "", replace(saved, turn=2), NOW)
         people.set_live(c, 1, 5)
         people.set_active(c, 1, "")
+        (hers,) = notices.to(c, 1)
+        notices.stands_on(c, hers, 5)
+        assert notices.sent(c, hers, 5)
 
+    await database.run(lambda c: notices.queue(c, "status", 1, "r1", NOW))
     await database.run(work, PERSON)
     assert attempts == ["ShareLock"]
 
 
-async def test_a_refusal_that_the_work_passes_over_is_not_stored_either(database: Database) -> None:
+async def test_what_is_due_is_claimed_beside_presses(database: Database) -> None:
+    attempts: list[str] = []
+
+    def due(c: Connection) -> None:
+        admit(c)
+        notices.queue(c, "status", 1, "r1", NOW)
+        sendings.begin(c, 1, sendings.REPLY, NOW - HOUR)
+        traces.keep(c, 1, 5, NOW)
+        traces.keep(c, 1, 6, NOW)
+
+    def claim(c: Connection) -> tuple[int, int, int]:
+        attempts.append(_lock(c))
+        hers = [notices.claim(c, one, NOW + HOUR) for one in notices.due(c, NOW, 9)]
+        lost = list(sendings.due(c, NOW, 9))
+        for one in lost:
+            sendings.put_off(c, one, NOW + HOUR)
+        stand = traces.due(c, NOW, 9)
+        for staff, message in stand:
+            traces.put_off(c, staff, [message], NOW + HOUR)
+        return len(hers), len(lost), len(stand)
+
+    await database.run(due)
+    assert await database.claim(claim) == (1, 1, 2)
+    assert await database.claim(claim) == (0, 0, 0)
+    assert attempts == ["ShareLock", "ShareLock"]
+
+
+MORE_THAN_A_CLAIM: dict[str, Callable[[Connection], object]] = {
+    "queued": lambda c: notices.queue(c, "status", 1, "r2", NOW),
+    "opened": lambda c: notices.opened(c, notices.to(c, 1)[0]),
+    "dropped": lambda c: notices.drop(c, notices.to(c, 1)[0]),
+    "begun": lambda c: sendings.begin(c, 1, sendings.REPLY, NOW),
+    "pressed": lambda c: people.set_live(c, 1, 5),
+}
+
+
+@pytest.mark.parametrize("what", MORE_THAN_A_CLAIM)
+async def test_whoever_claims_and_does_more_has_the_house_alone(database: Database, what: str) -> None:
+    await database.run(lambda c: (admit(c), notices.queue(c, "status", 1, "r1", NOW)))
+    attempts: list[str] = []
+
     def work(c: Connection) -> None:
+        attempts.append(_lock(c))
+        MORE_THAN_A_CLAIM[what](c)
+
+    await database.claim(work)
+    assert attempts == ["ShareLock", "ExclusiveLock"]
+
+
+async def test_a_refusal_that_the_work_passes_over_is_not_stored_either(database: Database) -> None:
+    attempts: list[str] = []
+
+    def work(c: Connection) -> None:
+        attempts.append(_lock(c))
         sessions.seen(c, 9, NOW)
         try:
             notices.queue(c, "referral", 1, "r1", NOW)
@@ -431,20 +495,20 @@ async def test_a_refusal_that_the_work_passes_over_is_not_stored_either(database
 
     await database.run(admit)
     await database.run(work, PERSON)
-    assert await database.run(lambda c: len(notices.of(c, "r1"))) == 1
+    assert attempts == ["ShareLock", "ExclusiveLock"]
 
 
 async def test_nearly_every_press_of_a_conversation_stands_beside_others(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone: list[str] = []
-    refuse = sharing.OnePerson._refuse
+    refuse = sharing.OnePerson.refuse
 
     def counted(one: sharing.OnePerson) -> None:
         alone.append("refused")
         refuse(one)
 
-    monkeypatch.setattr(sharing.OnePerson, "_refuse", counted)
+    monkeypatch.setattr(sharing.OnePerson, "refuse", counted)
     async with on_stage(tmp_path) as cast:
         await cast.anna.say("/new")
         await cast.anna.answer(moment="during", mode="routine", response="says_no")

@@ -851,7 +851,7 @@ async def test_a_notice_that_was_opened_or_settled_rings_no_more_and_stays_to_be
         (read, _) = notices.due(c, NOW, 9)
         notices.sent(c, read, 70)
         notices.queue(c, "referral", 1, "r1", NOW + HOUR)
-        notices.opened(c, first)
+        notices.opened(c, read)
         assert notices.settle(c, "referral", 2, "r1", "passed")
         assert not notices.settle(c, "referral", 2, "r2", "passed")
         assert first_due(c) is None
@@ -872,7 +872,7 @@ async def test_notices_are_found_oldest_first_by_referral_and_by_kind(database: 
         assert [n.id for n in notices.due(c, NOW, 2)] == [early, status]
         assert [n.id for n in notices.of(c, "r1")] == [late, early, status]
         assert [n.id for n in notices.of(c, "r1", "referral")] == [late, early]
-        notices.drop(c, early)
+        notices.drop(c, notices.of(c, "r1")[1])
         assert notices.find(c, "referral", 2, "r1") is None
         assert first_due(c) == NOW - MINUTE
 
@@ -883,7 +883,7 @@ async def test_the_number_of_a_dropped_notice_is_never_used_again(database: Data
     def work(c: Connection) -> None:
         admit(c)
         number = notices.queue(c, "status", 1, "r1", NOW)
-        notices.drop(c, number)
+        notices.drop(c, *notices.to(c, 1))
         assert notices.queue(c, "status", 1, "r2", NOW) > number
 
     await database.run(work)

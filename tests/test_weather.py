@@ -208,7 +208,7 @@ async def test_no_more_is_claimed_than_can_go_out_before_the_claim_runs_out_and_
         async def slow(house: House, post: Any, notice: Notice) -> None:
             begun[notice.id] += 1
             await free.wait()
-            await house.db.run(lambda c: notices.drop(c, notice.id))
+            await house.db.run(lambda c: notices.drop(c, notice))
 
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(outbox, "_deliver", slow)
@@ -465,7 +465,7 @@ async def test_a_notice_of_a_case_that_another_takes_while_it_is_on_its_way_is_t
 
         def taken(c: Connection) -> None:
             (hers,) = notices.of(c, "r1", "referral")
-            notices.opened(c, hers.id)
+            notices.opened(c, hers)
             notices.settle(c, "referral", bente, "r1", "taken")
 
         cast.wire.script("sendMessage", Held(late), chat=cast.bente.chat)
@@ -506,7 +506,7 @@ async def test_a_status_card_that_is_taken_away_while_it_is_on_its_way_is_taken_
         def taken_away(c: Connection) -> None:
             for one in notices.to(c, number):
                 if one.kind == "status":
-                    notices.drop(c, one.id)
+                    notices.drop(c, one)
 
         cast.wire.script("sendMessage", Held(late), chat=cast.anna.chat)
         asked = len(cast.wire.of("sendMessage", cast.anna.chat))

@@ -17,6 +17,7 @@ class Store(Protocol):
     """What a kind of database does in its own way; each raises StorageFailed as `Database` says."""
 
     async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T: ...
+    async def claim(self, work: Callable[[Connection], T]) -> T: ...
     async def look(self, work: Callable[[Connection], T]) -> T: ...
     def run_now(self, work: Callable[[Connection], T]) -> T: ...
     async def read(self, work: Callable[[Connection], T]) -> T: ...
@@ -41,6 +42,11 @@ class Database:
         """
         with self._counted():
             return await self._store.run(work, of)
+
+    async def claim(self, work: Callable[[Connection], T]) -> T:
+        """As `run`, of what most likely only claims what is due: it may stand beside others'."""
+        with self._counted():
+            return await self._store.claim(work)
 
     async def look(self, work: Callable[[Connection], T]) -> T:
         """As `run`, of what only reads and is short: others need not wait for it."""

@@ -50,23 +50,24 @@ _OF = _ALL.where(notice.c.reference == bindparam("of_reference")).order_by(notic
 _OF_KIND = _OF.where(notice.c.kind == bindparam("of_kind"))
 _FIND = _OF_KIND.where(notice.c.staff == bindparam("of_staff"))
 _TO = _ALL.where(notice.c.staff == bindparam("of_staff")).order_by(notice.c.id)
-_THIS = notice.c.id == bindparam("of_notice")
-_AS_READ = (_THIS, notice.c.due == bindparam("read_due"), notice.c.code == bindparam("read_code"))
-_MESSAGE = update(notice).where(_THIS)
+_ID = notice.c.id == bindparam("of_notice")
+_THIS = (_ID, notice.c.staff == bindparam("of_staff"))  # whose it is says who may be beside it: `sharing.py`
+_AS_READ = (*_THIS, notice.c.due == bindparam("read_due"), notice.c.code == bindparam("read_code"))
+_MESSAGE = update(notice).where(*_THIS)
 _SETTLE = update(notice).where(*_AS_READ).values(due=None)
 _LATER = update(notice).where(*_AS_READ).values(attempts=notice.c.attempts + 1)
 _CLAIM = update(notice).where(*_AS_READ)
-_RELEASE = update(notice).where(_THIS).values(claimed=None)
-_OPENED = update(notice).where(_THIS).values(message=0, due=None)
+_RELEASE = update(notice).where(*_THIS).values(claimed=None)
+_OPENED = update(notice).where(*_THIS).values(message=0, due=None)
 _DONE = (
     update(notice)
     .where(notice.c.kind == bindparam("of_kind"), notice.c.staff == bindparam("of_staff"))
     .where(notice.c.reference == bindparam("of_reference"))
     .values(due=None)
 )
-_DUE_OF = select(notice.c.due).where(_THIS)
-_DROP = delete(notice).where(_THIS)
-_TAKE_BACK = _DROP.returning(notice.c.staff, notice.c.message)
+_DUE_OF = select(notice.c.due).where(_ID)
+_DROP = delete(notice).where(*_THIS)
+_TAKE_BACK = _DROP.returning(notice.c.message)
 
 
 def _rearm(insert: Any) -> Any:
@@ -98,14 +99,14 @@ def claim(c: Connection, read: Notice, until: datetime) -> Notice | None:
     return replace(read, due=until)
 
 
-def release(c: Connection, notice_id: int) -> None:
+def release(c: Connection, notice: Notice) -> None:
     """Nobody is sending it any more."""
-    c.execute(_RELEASE, {"of_notice": notice_id})
+    c.execute(_RELEASE, _this(notice))
 
 
-def stands_on(c: Connection, notice_id: int, message: int) -> None:
+def stands_on(c: Connection, notice: Notice, message: int) -> None:
     """The message that was sent for it, before anything else is done with that message."""
-    c.execute(_MESSAGE, {"of_notice": notice_id, "message": message})
+    c.execute(_MESSAGE, _this(notice) | {"message": message})
 
 
 def late(c: Connection, now: datetime) -> list[tuple[int, int, datetime]]:
@@ -126,7 +127,7 @@ def is_due(c: Connection, notice_id: int) -> bool:
 
 def sent(c: Connection, notice: Notice, message: int) -> bool:
     """Keeps the message either way; False when it was queued anew meanwhile, and is still due."""
-    c.execute(_RELEASE, {"of_notice": notice.id, "message": message})
+    c.execute(_RELEASE, _this(notice) | {"message": message})
     return c.execute(_SETTLE, _as_read(notice)).rowcount == 1
 
 
@@ -135,9 +136,9 @@ def later(c: Connection, notice: Notice, due: datetime) -> bool:
     return c.execute(_LATER, _as_read(notice) | {"due": due}).rowcount == 1
 
 
-def opened(c: Connection, notice_id: int) -> None:
+def opened(c: Connection, notice: Notice) -> None:
     """She has seen it: it stands on no message any more and need not ring."""
-    c.execute(_OPENED, {"of_notice": notice_id})
+    c.execute(_OPENED, _this(notice))
 
 
 def settle(c: Connection, kind: str, staff_id: int, reference: str, code: str) -> bool:
@@ -146,15 +147,15 @@ def settle(c: Connection, kind: str, staff_id: int, reference: str, code: str) -
     return c.execute(_DONE, this | {"code": code}).rowcount == 1
 
 
-def drop(c: Connection, notice_id: int) -> None:
-    c.execute(_DROP, {"of_notice": notice_id})
+def drop(c: Connection, notice: Notice) -> None:
+    c.execute(_DROP, _this(notice))
 
 
-def take_back(c: Connection, notice_id: int, now: datetime) -> None:
+def take_back(c: Connection, notice: Notice, now: datetime) -> None:
     """Dropped, with the message that it stands on by now."""
-    row = c.execute(_TAKE_BACK, {"of_notice": notice_id}).one_or_none()
-    if row is not None and row.message:
-        traces.keep(c, row.staff, row.message, now)
+    message = c.execute(_TAKE_BACK, _this(notice)).scalar()
+    if message:
+        traces.keep(c, notice.staff, message, now)
 
 
 def of(c: Connection, reference: str, kind: str | None = None) -> list[Notice]:
@@ -173,5 +174,9 @@ def find(c: Connection, kind: str, staff_id: int, reference: str) -> Notice | No
     return Notice(*row) if row else None
 
 
+def _this(notice: Notice) -> dict[str, Any]:
+    return {"of_notice": notice.id, "of_staff": notice.staff}
+
+
 def _as_read(notice: Notice) -> dict[str, Any]:
-    return {"of_notice": notice.id, "read_due": notice.due, "read_code": notice.code}
+    return _this(notice) | {"read_due": notice.due, "read_code": notice.code}

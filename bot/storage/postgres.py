@@ -60,13 +60,20 @@ class Postgres:
         self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
 
     async def run(self, work: Work[T], of: bytes | None = None) -> T:
+        if of is not None:
+            return await self._shared(work, sharing.beside_others(of), sharing.OnePerson)
         with world_errors():
-            if of is not None:
-                try:
-                    return await self._tried(work, _WRITES + sharing.beside_others(of), is_shared=True)
-                except sharing.Shared:
-                    pass
             return await self._tried(work, _WRITES + sharing.ALONE)
+
+    async def claim(self, work: Work[T]) -> T:
+        return await self._shared(work, sharing.BESIDE_ALL, sharing.Claiming)
+
+    async def _shared(self, work: Work[T], lock: str, watch: type[sharing.Watch]) -> T:
+        with world_errors():
+            try:
+                return await self._tried(work, _WRITES + lock, watch=watch)
+            except sharing.Shared:
+                return await self._tried(work, _WRITES + sharing.ALONE)
 
     async def look(self, work: Work[T]) -> T:
         with world_errors():
@@ -120,15 +127,19 @@ class Postgres:
             await engine.dispose()
 
     async def _tried(
-        self, work: Work[T], begin: str, limits: Mapping[str, int] = _HURRIED, *, is_shared: bool = False
+        self,
+        work: Work[T],
+        begin: str,
+        limits: Mapping[str, int] = _HURRIED,
+        watch: type[sharing.Watch] | None = None,
     ) -> T:
         """Begun anew where the server says that nothing is wrong with it, and where the connection was lost before."""
         engine, times, lost = await self._engine(limits), 0, 0
         while True:
             try:
                 async with engine.connect() as c:
-                    one = sharing.OnePerson() if is_shared else None
-                    return await c.run_sync(partial(_transaction, begin=begin, work=work, one=one))
+                    watched = partial(_transaction, begin=begin, work=work, watch=watch() if watch else None)
+                    return await c.run_sync(watched)
             except _Stale as stale:
                 lost += 1
                 if lost > CONNECTIONS:
@@ -176,12 +187,13 @@ def _engine(server: Server, limits: Mapping[str, int]) -> AsyncEngine:
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=_ANSWERS_WITHIN,
+        pool_use_lifo=True,  # what is used most has its statements prepared
     )
     event.listen(engine.sync_engine, "before_cursor_execute", sharing.look)
     return engine
 
 
-def _transaction(c: Connection, begin: str, work: Work[T], one: sharing.OnePerson | None) -> T:
+def _transaction(c: Connection, begin: str, work: Work[T], watch: sharing.Watch | None) -> T:
     """From its lock, which is taken in one round trip with its beginning, to its end."""
     adapted: Any = c.connection.dbapi_connection
     driver = adapted.driver_connection
@@ -198,9 +210,9 @@ def _transaction(c: Connection, begin: str, work: Work[T], one: sharing.OnePerso
             raise _Stale from error
         raise
     try:
-        with c.execution_options(**{sharing.OPTION: one}).begin():  # which says nothing to the server
+        with c.execution_options(**{sharing.OPTION: watch}).begin():  # which says nothing to the server
             done = work(c)
-        if one is not None and one.is_refused:  # and the work went on as if nothing had been
+        if watch is not None and watch.is_refused:  # and the work went on as if nothing had been
             raise sharing.Shared
         if say("COMMIT") != "COMMIT":  # an error was passed over, and the server has taken it all back
             raise RuntimeError("a statement had failed, and the work went on")

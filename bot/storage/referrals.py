@@ -36,7 +36,9 @@ _CHANGE = update(referral).where(_THIS)
 _CHANGE_OPEN = _CHANGE.where(_OPEN)
 _ACCEPT = _CHANGE_OPEN.where(referral.c.accepted.is_(None))
 _RELEASE = _CHANGE_OPEN.where(referral.c.accepted_by == bindparam("of_staff"))
-_RAISE = _CHANGE_OPEN.where(referral.c.urgency.in_(bindparam("lower", expanding=True)))
+_IS_LOWER = referral.c.urgency.in_(bindparam("lower", expanding=True))
+_LOWER = select(referral.c.urgency).where(_THIS, _OPEN, _IS_LOWER)
+_RAISE = _CHANGE_OPEN.where(_IS_LOWER)
 _REACHED_NOW = bindparam("reached_now", type_=Moment)
 _CONTACT = _CHANGE_OPEN.values(reached=func.coalesce(referral.c.reached, _REACHED_NOW))
 _TOLD_HER = (
@@ -72,6 +74,7 @@ def _first_time(column: Column[datetime]) -> Update:
     return _CHANGE.where(column.is_(None))
 
 
+_UNDELIVERED = select(referral.c.reference).where(_THIS, referral.c.delivered.is_(None))
 _DELIVERED = _first_time(referral.c.delivered)
 _OPENED = _first_time(referral.c.opened)
 _REACHED = _first_time(referral.c.reached)
@@ -100,8 +103,9 @@ def release(c: Connection, reference: str, staff_id: int) -> bool:
 
 
 def delivered(c: Connection, reference: str, now: datetime) -> bool:
-    """True the first time."""
-    return _one(c, _DELIVERED, reference, delivered=now)
+    """True the first time; whether it was is read first, since who writes here has to be alone."""
+    this = {"of_reference": reference}
+    return c.execute(_UNDELIVERED, this).first() is not None and _one(c, _DELIVERED, reference, delivered=now)
 
 
 def opened(c: Connection, reference: str, now: datetime) -> bool:
@@ -120,9 +124,10 @@ def contact(c: Connection, reference: str, code: str, now: datetime) -> bool:
 
 
 def raise_urgency(c: Connection, reference: str, urgency: Urgency) -> bool:
-    """True if it rose; it never falls."""
+    """True if it rose; it never falls. Mostly it stays: that is read first, since who writes here has to be alone."""
     lower = URGENCIES[: URGENCIES.index(urgency)]
-    return bool(lower) and _one(c, _RAISE, reference, lower=lower, urgency=urgency)
+    rises = bool(lower) and c.execute(_LOWER, {"of_reference": reference, "lower": lower}).first() is not None
+    return rises and _one(c, _RAISE, reference, lower=lower, urgency=urgency)
 
 
 def set_path(c: Connection, reference: str, path: str) -> bool:

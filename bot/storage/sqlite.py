@@ -43,6 +43,9 @@ class Sqlite:
     async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T:
         return await self._group.run(work)
 
+    async def claim(self, work: Callable[[Connection], T]) -> T:
+        return await self._group.run(work)
+
     async def look(self, work: Callable[[Connection], T]) -> T:
         return await self._group.run(work)
 
