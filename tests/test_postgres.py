@@ -1,6 +1,7 @@
 """What only a server can do: replicas side by side, connections that are lost, and what it says at the start."""
 
 import asyncio
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -616,6 +617,46 @@ async def test_a_lock_that_is_held_for_too_long_is_not_waited_for(database: Data
         await database.run(is_current)
     await beside.close()
     assert await database.run(is_current)
+
+
+FREEZES = """
+import asyncio, os, signal, sys
+from bot.errors import StorageFailed
+from bot.storage import sessions
+from bot.storage.database import open_database
+from tests.test_storage import NOW
+
+def work(c):
+    sessions.seen(c, 77, NOW)
+    print("holds it", flush=True)
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+try:
+    asyncio.run(open_database(sys.argv[1]).run(work))
+except StorageFailed as failed:
+    print(failed)
+"""
+
+
+async def test_a_replica_that_is_frozen_with_the_houses_lock_loses_it_and_stores_nothing_when_it_wakes(
+    database: Database, url: str
+) -> None:
+    frozen = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", FREEZES, url, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert frozen.stdout is not None and await frozen.stdout.readline() == b"holds it\n"
+    refused = 0
+    while True:
+        try:
+            assert await database.run(is_current)
+            break
+        except StorageFailed:  # what was pressed comes again
+            refused += 1
+    assert refused, "it did hold the lock"
+    frozen.send_signal(signal.SIGCONT)
+    said, _ = await frozen.communicate()
+    assert b"the database did not take it" in said
+    assert await database.run(lambda c: sessions.seen(c, 77, NOW)[0]), "it was not stored, and comes again"
 
 
 async def test_our_own_mistakes_stay_what_they_are_and_leave_nothing(database: Database) -> None:

@@ -224,7 +224,7 @@ class Play:
 
     async def _blow(self) -> None:
         method = self.chance.choice([one for one in METHODS if one in STRUCK])
-        kinds = ("429", "500", "lost", "cut", "late", "down", *(("unplugged",) if self.way.cut_off else ()))
+        kinds = ("429", "500", "lost", "cut", "late", "down", *self._of_servers)
         match self.chance.choice(kinds):
             case "429":
                 weather.make(self.world, {"kind": "429", "retry_after": 1, "method": method})
@@ -238,8 +238,22 @@ class Play:
             case "unplugged":
                 if self.way.cut_off is not None:
                     await asyncio.to_thread(self.way.cut_off)
+            case "frozen":
+                process = self.chance.choice(list(self.processes.values()))
+                os.kill(process, signal.SIGSTOP)
+                await asyncio.sleep(self.chance.uniform(0.05, 2.0))
+                with suppress(ProcessLookupError):  # it may have been killed meanwhile
+                    os.kill(process, signal.SIGCONT)
             case kind:
                 weather.make(self.world, {"kind": kind, "method": method})
+
+    @property
+    def _of_servers(self) -> tuple[str, ...]:
+        """A replica that is frozen is none to be waited for, but where there is another."""
+        return (
+            *(("unplugged",) if self.way.cut_off is not None else ()),
+            *(("frozen",) if len(self.processes) > 1 else ()),
+        )
 
     def calm(self) -> None:
         weather.make(self.world, {"kind": "clear"})
