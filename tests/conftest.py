@@ -15,7 +15,8 @@ from tests.server import Server
 ON_BOTH = {"test_storage", "test_retention", "test_reports", "test_keys"}
 ON_STAGE = {
     "test_ledger", "test_outcome", "test_handing_over", "test_key_person", "test_admission", "test_inviting",
-    "test_leaving", "test_sweeping",
+    "test_leaving", "test_sweeping", "test_gathering", "test_transcripts", "test_copying", "test_covering",
+    "test_clock", "test_overview", "test_freshness", "test_weather",
 }  # fmt: skip
 KINDS = ("sqlite", "postgres")
 

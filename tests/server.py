@@ -44,6 +44,11 @@ class Server:
         self.admin("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET log_min_messages = panic")
         self.admin("SELECT pg_reload_conf()")
 
+    @property
+    def programs(self) -> Path:
+        """The directory of pg_dump and its like, of the server's own version."""
+        return Path(self._running.bin_path)
+
     def stop(self) -> None:
         self._running.cleanup()
 

@@ -2,29 +2,34 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Connection, event, or_, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import config, conversation, engine, outbox, preparing, root, terms
 from bot.errors import SendFailed
 from bot.locales.words import Words
 from bot.model import Event, Role, Screen
 from bot.storage import migrate, people, referrals, sessions
+from bot.storage.address import server_of
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database
+from bot.storage.postgres import Postgres
 from bot.storage.purge import purge
 from bot.storage.sqlite import Sqlite, open_engine
 from bot.storage.tables import notice, referral, staff
 from tests.cast import CONTENT, DEFAULTS_TO_THE_END, KEY, OPENED, TOWN
+from tests.server import Server
 from tests.wire import BASE, TOKEN
 
 T = TypeVar("T")
@@ -52,13 +57,22 @@ class Death(Exception):
 class Mortal(Database):
     """Dies after so many statements, where it is told to."""
 
-    def __init__(self) -> None:
-        file = open_engine("sqlite://")
-        super().__init__(Sqlite(file))
-        self.left: int | None = None
-        event.listen(file, "before_cursor_execute", self._count)
+    left: int | None = None
 
-    def _count(self, *_: Any) -> None:
+    @classmethod
+    def of_a_file(cls) -> "Mortal":
+        file = open_engine("sqlite://")
+        mortal = cls(Sqlite(file))
+        event.listen(file, "before_cursor_execute", mortal.count)
+        return mortal
+
+    @classmethod
+    def of_a_server(cls, url: str) -> "Mortal":
+        server = Counted(server_of(url))
+        server.count = (mortal := cls(server)).count
+        return mortal
+
+    def count(self, *_: Any) -> None:
         if self.left is not None:
             self.left -= 1
             if self.left < 0:
@@ -66,12 +80,25 @@ class Mortal(Database):
                 raise Death
 
 
+class Counted(Postgres):
+    """Tells of each statement."""
+
+    count: Callable[..., None]
+
+    async def _engine(self, limits: Mapping[str, int]) -> AsyncEngine:
+        engine = await super()._engine(limits)
+        if not event.contains(engine.sync_engine, "before_cursor_execute", self.count):
+            event.listen(engine.sync_engine, "before_cursor_execute", self.count)
+        return engine
+
+
 class Town(RuleBasedStateMachine):
     """A house with five people, some of whom block it, leave, press anything, and press it twice."""
 
     @initialize(danger=st.booleans())
     def begin(self, danger: bool) -> None:
-        self.db, self.now, self.numbers = Mortal(), OPENED, itertools.count(1)
+        self.loop = asyncio.Runner()
+        self.db, self.now, self.numbers = self.database(), OPENED, itertools.count(1)
         self.blocked: set[int] = set()
         self.bad_weather = False
         prepared = preparing.Prepared(
@@ -85,6 +112,9 @@ class Town(RuleBasedStateMachine):
         for chat, role, unit in STAFF:
             self.ask(partial(self._admit, chat, role, unit))
         self.anna_hands_over(None, danger)
+
+    def database(self) -> Mortal:
+        return Mortal.of_a_file()
 
     def _admit(self, chat: int, role: Role, unit: str, c: Connection) -> None:
         people.admit(
@@ -100,13 +130,14 @@ class Town(RuleBasedStateMachine):
         )
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run(work)
+        return self.loop.run(work)
 
     def ask(self, work: Callable[[Connection], T]) -> T:
         return self.run(self.db.run(work))
 
     def teardown(self) -> None:
         if hasattr(self, "db"):
+            self.loop.close()
             self.db.close()
 
     # --- what people do ---
@@ -262,7 +293,23 @@ class Town(RuleBasedStateMachine):
         assert not self.ask(lambda c: list(c.execute(lost).scalars()))
 
 
+class TownWithAServer(Town):
+    """Where some of what is done is begun anew, with the house alone."""
+
+    server: Server
+
+    def database(self) -> Mortal:
+        return Mortal.of_a_server(self.server.clean())
+
+
+@pytest.fixture(scope="module")
+def with_a_server(server: Server) -> None:
+    TownWithAServer.server = server
+
+
 Town.TestCase.settings = settings(
     max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
+TownWithAServer.TestCase.settings = settings(Town.TestCase.settings, max_examples=8)
 TestNoHandOverIsEverLost = Town.TestCase
+TestNoHandOverIsEverLostOnAServer = pytest.mark.usefixtures("with_a_server")(TownWithAServer.TestCase)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 import pytest
-from sqlalchemy import Connection, Engine, delete, event, text
+from sqlalchemy import Connection, Engine, delete, event, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import bot
@@ -785,6 +785,35 @@ def test_a_copy_is_the_servers_own_affair(url: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="pg_dump"):
         backup(url, tmp_path / "copy")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dump_that_is_put_back_has_every_row_and_goes_on_counting(
+    empty: str, server: Server, tmp_path: Path
+) -> None:
+    migrate(empty)
+    before = open_database(empty)
+    before.run_now(fill)
+    dump, restored = tmp_path / "opspor.dump", server.empty()
+    for tool, *words in (
+        ("pg_dump", "--format=custom", f"--file={dump}", empty),
+        ("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={restored}", str(dump)),
+    ):
+        subprocess.run([server.programs / tool, *words], check=True, capture_output=True)
+    after = open_database(restored)
+    assert after.run_now(is_current)
+    assert after.run_now(described) == before.run_now(described)
+    assert after.run_now(_every_row) == before.run_now(_every_row)
+    ids = before.run_now(lambda c: c.execute(select(tables.notice.c.id)).scalars().all())
+    last = after.run_now(lambda c: c.execute(select(tables.notice.c.staff)).scalars().first())
+    assert last is not None
+    assert after.run_now(lambda c: notices.queue(c, "status", last, "r99", NOW)) > max(ids)
+
+
+def _every_row(c: Connection) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        table.name: sorted(map(tuple, c.execute(select(table))), key=repr)
+        for table in tables.metadata.sorted_tables
+    }
 
 
 # --- what is deleted --------------------------------------------------------------------------------
