@@ -84,14 +84,19 @@ CHANGED = f"([one, before]) => ({CHAT})(one) !== before"
 
 
 def press(on: Locator, *codes: str) -> None:
-    """Each by its code whatever the turn, and the next only when the chat has changed: a card often has a button that
-    the card before it had too. Nothing is timed."""
+    """Each by its code whatever the turn, and the next only when the one before has led somewhere: its turn is over,
+    or where it is of no turn, the chat has changed. Nothing is timed. That the chat has changed is not enough where
+    there are turns: it may have been a message that went, and the next press would still be on the card before."""
     for code in codes:
         button = on.locator(f'[data-code$=":{code}"]').last
         button.wait_for()
-        before = on.evaluate(CHAT)
+        pressed, before = button.get_attribute("data-code"), on.evaluate(CHAT)
+        assert pressed is not None
         button.click()
-        on.page.wait_for_function(CHANGED, arg=[on.element_handle(), before])
+        if pressed.startswith("0:"):
+            on.page.wait_for_function(CHANGED, arg=[on.element_handle(), before])
+        else:
+            expect(on.locator(f'[data-code="{pressed}"]')).to_have_count(0, timeout=30_000)
 
 
 TO_CONSENT = (
