@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import asking, cards, referring
+from bot import asking, cards, handing_on
 from bot.house import House
 from bot.model import Button, Event, Reply, Staff, Text
 from bot.storage import notices, people, referrals
@@ -49,7 +49,7 @@ def answer(c: Connection, house: House, staff: Staff, event: Event, now: datetim
     back = back_after(house, key, now)
     people.set_away(c, staff.id, back)
     notices.queue(c, "return", staff.id, "return", back)
-    referring.hand_on(c, house, staff, now)
+    handing_on.hand_on(c, house, staff, now)
     said = house.phrase("away.noted", staff, back=house.words.day(house.today(back), staff.language))
     hers = any(one.accepted_by == staff.id for one in referrals.open_for(c, staff.id))
     return cards.house_card(
@@ -63,5 +63,5 @@ def returned(c: Connection, house: House, staff: Staff, now: datetime) -> None:
     for notice in notices.to(c, staff.id):
         if notice.kind == "return":
             notices.drop(c, notice)
-    referring.reachable_again(c, house, staff, now)
+    handing_on.reachable_again(c, house, staff, now)
     asking.look_again(c, house, now)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot import derived, practice, quarter, referring, showing, working
+from bot import derived, handing_on, practice, quarter, referring, showing, working
 from bot.handover import REMIND_AFTER
 from bot.house import House
 from bot.model import Answers, Session, Staff, Step, Urgency
@@ -139,7 +139,7 @@ _DEEDS: dict[str, referring.Deed] = {
     "refer": referring.refer,
     "withdraw": referring.call_back,
     "accept": _accept,
-    "pass_on": referring.pass_on,
+    "pass_on": handing_on.pass_on,
     "contact": referring.contact,
     "close": referring.close,
 }

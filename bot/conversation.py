@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot import anew, buttons, cards, commands, dialogue, engine, entering, live, referring, terms
+from bot import anew, buttons, cards, commands, dialogue, engine, entering, handing_on, live, terms
 from bot.errors import SessionConflict, StorageFailed
 from bot.house import House
 from bot.model import TOO_MANY, Event, Reply, Session, Staff
@@ -64,7 +64,7 @@ def _turn(c: Connection, house: House, event: Event) -> Reply | None:
     if staff is None:
         return commands.from_stranger(c, house, event, now)
     if staff.blocked:  # whoever presses or writes has not blocked anybody: that update was lost
-        referring.reachable_again(c, house, staff, now)
+        handing_on.reachable_again(c, house, staff, now)
     if event.kind != "press":
         # Whatever was typed or sent leaves the chat at once; nobody has read it.
         traces.keep(c, staff.id, event.message, now)
@@ -90,9 +90,9 @@ def _reachable(c: Connection, house: House, staff: Staff | None, event: Event, n
     if staff is None:
         return
     if event.kind == "blocked":
-        referring.unreachable(c, house, staff, now)
+        handing_on.unreachable(c, house, staff, now)
     else:
-        referring.reachable_again(c, house, staff, now)
+        handing_on.reachable_again(c, house, staff, now)
 
 
 def _pressed(

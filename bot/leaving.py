@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import asking, dialogue, probing, referring, working
+from bot import asking, dialogue, handing_on, probing, referring, working
 from bot.house import House
 from bot.model import Staff
 from bot.storage import entries, notices, people, referrals, sessions, works
@@ -23,7 +23,7 @@ def leave(c: Connection, house: House, staff: Staff, now: datetime) -> int | Non
         if referral.accepted_by == staff.id:
             release(c, house, staff, referral.reference, now)
         else:
-            referring.ask_where_nobody_is_left(c, house, referral.reference, now)
+            handing_on.ask_where_nobody_is_left(c, house, referral.reference, now)
         asking.tell_sender(c, house, referral.reference, now)
     for unit in tried:
         probing.failed(c, house, unit, now)
@@ -49,7 +49,7 @@ def release(c: Connection, house: House, staff: Staff, reference: str, now: date
     works.forget(c, reference)
     notices.settle(c, "referral", staff.id, reference, "failed")
     working.ask_again(c, house, reference, now)
-    referring.ask_where_nobody_is_left(c, house, reference, now)
+    handing_on.ask_where_nobody_is_left(c, house, reference, now)
     referring.complete(c, house, reference)
 
 

@@ -18,6 +18,7 @@ from bot import (
     copying,
     covering,
     freshness,
+    handing_on,
     probing,
     referring,
     reporting,
@@ -225,7 +226,7 @@ def _failed(c: Connection, house: House, notice: Notice, failure: SendFailed, no
     if failure.blocked:
         people.set_blocked(c, notice.staff, True)
     if notice.kind == "referral":
-        referring.undelivered(c, house, notice.reference, notice.staff, now)
+        handing_on.undelivered(c, house, notice.reference, notice.staff, now)
     elif notice.kind == "probe":
         notices.drop(c, notice)
         probing.failed(c, house, notice.reference, now)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import asking, leaving, referring, terms
+from bot import asking, handing_on, leaving, terms
 from bot.house import House
 from bot.model import Event, Staff
 from bot.storage import attempts, people
@@ -37,6 +37,6 @@ def by_a_colleague(c: Connection, house: House, staff: Staff, event: Event, now:
             leaving.no_more_a_coordinator(c, staff, now)
         if now_she_is.role == "frontline" != staff.role:
             leaving.step_down(c, house, now_she_is, now)
-        referring.hand_on(c, house, now_she_is, now)
+        handing_on.hand_on(c, house, now_she_is, now)
         asking.look_again(c, house, now)
     return people.by_id(c, house.cipher, staff.id) or staff
