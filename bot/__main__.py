@@ -129,7 +129,7 @@ def invite(
 ) -> None:
     """Prints a code for one person, used once within 7 days, and on the next line the link that carries it."""
     from bot import particulars, preparing, root
-    from bot.storage import people
+    from bot.storage import invitations
     from bot.transport.bot import username
 
     settings = config.settings(os.environ, need=("KEY", "MUNICIPALITY"))
@@ -152,7 +152,7 @@ def invite(
     code = secrets.token_urlsafe(16)
     asyncio.run(
         prepared.db.run(
-            lambda c: people.invite(
+            lambda c: invitations.invite(
                 c, prepared.cipher, code=code, role=role, unit=unit, name=named, phone=number,  # type: ignore[arg-type]
                 now=root.machine_clock(), is_deputy=deputy,
             )

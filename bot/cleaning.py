@@ -62,7 +62,7 @@ def _send_anew(c: Connection, staff_id: int, messages: list[int], now: datetime)
 async def delete(house: House, post: Post, staff: Staff, messages: list[int]) -> None:
     """What Telegram refuses for now stays due. What it refuses for good is blanked where it is the bot's own, counted,
     and let go."""
-    hers = house.cipher.digest(staff.chat)
+    hers = house.cipher.digests(staff.chat)
     try:
         refused = await post.delete(staff.chat, messages)
     except SendFailed as failure:

@@ -28,9 +28,8 @@ _SAID = {
 async def handle(house: House, event: Event) -> Reply | None:
     """Commit, then tell: the reply is what is stored. None where there is nothing to say, as for an update
     that was handled before. Raises StorageFailed; the update must then come again."""
-    # An answer in her own conversation, or its beginning: nearly always her own rows, and nobody need wait for it.
-    is_hers = event.turn if event.kind == "press" else (event.kind, event.code) == ("command", "new")
-    of = house.cipher.digest(event.chat) if is_hers else None
+    # An answer in her own conversation: nearly always nothing but her own rows, and nobody need wait for it.
+    of = house.cipher.digests(event.chat) if event.kind == "press" and event.turn else ()
     try:
         reply, due = await house.db.run(lambda c: _committed(c, house, event), of)
     except SessionConflict:  # somebody else saved this session first: what she sees now is read again

@@ -25,11 +25,11 @@ class House:
     """`places` gives the placeholders of a unit in a language; `rules` are the municipality's for hand-overs;
     `reference` makes a new opaque reference; `wake` tells the outbox that something is due; `term` is how long an
     admission holds; `offers` are the municipality's that are valid now; `offer_every` is how often somebody is offered
-    to practise, nothing for never; `copies` holds, by employee, what is to be copied until it is sent; `link` is the
-    deep link that carries a code, "" where Telegram has not said the bot's name; `counts` is what the house counts of
-    its own work; `silence` is for how many seconds Telegram has not answered, None where nobody knows; `grown_old` says
-    how many laws, numbers, plans and offers need a check; `version` is the house's own; whoever makes a report holds
-    `making`, so that one is made at a time."""
+    to practise, nothing for never; `copies` holds, by employee, the code of a notice and what is to be copied for it,
+    until it is sent; `link` is the deep link that carries a code, "" where Telegram has not said the bot's name;
+    `counts` is what the house counts of its own work; `silence` is for how many seconds Telegram has not answered, None
+    where nobody knows; `grown_old` says how many laws, numbers, plans and offers need a check; `version` is the house's
+    own; whoever makes a report holds `making`, so that one is made at a time."""
 
     db: Database
     cipher: Cipher
@@ -47,7 +47,7 @@ class House:
     situations: Mapping[str, Situation] = field(default_factory=dict)
     news: Sequence[News] = ()
     offer_every: timedelta = timedelta()
-    copies: dict[int, str] = field(default_factory=dict)
+    copies: dict[int, tuple[str, str]] = field(default_factory=dict)
     term: timedelta = timedelta(days=365)
     link: Callable[[str], str] = _no_link
     counts: Counts = field(default_factory=Counts)

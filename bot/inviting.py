@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from bot import cards, probing
 from bot.house import House
 from bot.model import Button, Event, Reply, Role, Staff, Text
-from bot.storage import entries, people
+from bot.storage import entries, invitations
 from bot.storage.entries import Entry
 
 AWAITED = timedelta(minutes=10)
@@ -112,7 +112,7 @@ def _invite(c: Connection, house: House, staff: Staff, entry: Entry, phone: str,
         return cards.house_card(c, house, staff, "resting", now)
     as_role, is_deputy = ROLES[entry.role]
     code = secrets.token_urlsafe(16)
-    people.invite(
+    invitations.invite(
         c, house.cipher, code=code, role=as_role, unit=entry.unit, name=entry.name, phone=phone, now=now,
         is_deputy=is_deputy, by=staff.id,
     )  # fmt: skip
@@ -121,7 +121,7 @@ def _invite(c: Connection, house: House, staff: Staff, entry: Entry, phone: str,
 
 
 def _shown(c: Connection, house: House, staff: Staff, code: str, now: datetime) -> Reply:
-    until = house.words.day_and_time(now + people.VALID, staff.language)
+    until = house.words.day_and_time(now + invitations.VALID, staff.language)
     said = (house.phrase("invite.code", staff, until=until), code, house.link(code))
     more = tuple(Text(one, "") for one in said[1:] if one)
     reply = cards.house_card(

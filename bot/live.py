@@ -21,7 +21,7 @@ async def sending(house: House, chat: int) -> None:
         if staff is not None:
             sendings.begin(c, staff.id, sendings.REPLY, house.clock())
 
-    await house.db.run(written, house.cipher.digest(chat))
+    await house.db.run(written, house.cipher.digests(chat))
 
 
 async def sent(house: House, chat: int, message: int) -> None:
@@ -34,7 +34,7 @@ async def sent(house: House, chat: int, message: int) -> None:
             _keep(c, house, staff, message, now)
             sendings.settle(c, staff.id, sendings.REPLY, message, now)
 
-    await house.db.run(written, house.cipher.digest(chat))
+    await house.db.run(written, house.cipher.digests(chat))
 
 
 def pressed(c: Connection, house: House, staff: Staff, message: int, now: datetime) -> Staff:

@@ -78,8 +78,7 @@ async def work_off(house: House, post: Post) -> int:
 async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
     """What is due is claimed in one transaction, so that no other round and no other process sends it too; each
     is then sent by itself, so that a slow one holds up nobody."""
-    now = house.clock()
-    covers, due, lost, gone = await house.db.claim(lambda c: _due(c, house, now))
+    covers, due, lost, gone = await house.db.claim(lambda c: _due(c, house))
     work = [
         *(covering.show(house, post, cover) for cover in covers),
         *(_deliver(house, post, notice) for notice in due),
@@ -89,7 +88,8 @@ async def _begin(house: House, post: Post) -> list[asyncio.Task[None]]:
     return [asyncio.create_task(_careful(house, one)) for one in work]
 
 
-def _due(c: Connection, house: House, now: datetime) -> Due:
+def _due(c: Connection, house: House) -> Due:
+    now = house.clock()  # when it can begin, so that a claim holds for as long as it says
     terms.lapse(c, house, now)
     return (
         covering.due(c, house, now, BATCH),
@@ -166,8 +166,8 @@ async def _ring(house: House, post: Post, notice: Notice, now: datetime) -> bool
 
 
 def _for_nobody(c: Connection, house: House, notice: Notice, now: datetime) -> None:
-    """Unless it has come to be for somebody since that was read."""
-    if addressees.still(c, house, notice) is None:
+    """Unless it has come to be for somebody since that was read, or was settled and is kept, as by whoever took it."""
+    if notices.is_due(c, notice.id) and addressees.still(c, house, notice) is None:
         notices.take_back(c, notice, now)
 
 
@@ -204,13 +204,9 @@ def _rung(c: Connection, house: House, notice: Notice, message: int, now: dateti
         notices.drop(c, notice)
         probing.worked(c, house, notice.reference, now)
         return
-    if notice.message:  # replaced: the older one goes
-        traces.keep(c, notice.staff, notice.message, now)
-    if not notices.sent(c, notice, message) and not notices.is_due(c, notice.id):
-        # Taken by another, opened or taken back while it was on its way.
-        notices.opened(c, notice)
-        traces.keep(c, notice.staff, message, now)
+    if not notices.stands_on(c, notice, message, now):
         return
+    notices.sent(c, notice)
     traces.keep(c, notice.staff, message, now, traces.KEPT)
     if notice.kind == "referral":
         referring.delivered(c, house, notice.reference, now)

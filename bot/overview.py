@@ -9,7 +9,6 @@ from bot import cards, copying, dialogue, packing
 from bot.house import House
 from bot.model import Button, Card, Event, Line, Reply, Staff, Text
 from bot.recap import Recap
-from bot.storage import notices
 
 
 def show(c: Connection, house: House, staff: Staff, event: Event, now: datetime) -> Reply:
@@ -33,6 +32,5 @@ def copy(c: Connection, house: House, staff: Staff, event: Event, now: datetime)
     read = packing.unpack(house.flows[copying.SUMMED], event.argument) is not None
     if not read or cards.hidden(c, house, staff, staff.active):
         return shown
-    house.copies[staff.id] = event.argument
-    notices.queue(c, "copy", staff.id, copying.SUM, now)
+    copying.ask_for_sum(c, house, staff, event.argument, now)
     return replace(shown, toast=house.phrase("copy.comes", staff))

@@ -24,7 +24,7 @@ from bot.locales import reading
 from bot.model import Notice, Text
 from bot.municipality import Municipality
 from bot.privacy import languages, rows
-from bot.storage import attempts, people, purge, sessions, traces
+from bot.storage import attempts, invitations, purge, sessions, traces
 from bot.storage.sqlite import PRAGMAS
 from bot.transport.receive import ALLOWED_UPDATES
 
@@ -97,7 +97,7 @@ def spans(town: Municipality) -> Mapping[str, timedelta]:
         "leftovers_kept": purge.LEFTOVERS,
         "remind_after": handover.REMIND_AFTER,
         "undo_within": referring.UNDO_WITHIN,
-        "invitation_valid": people.VALID,
+        "invitation_valid": invitations.VALID,
         "purge_every": sweeping.PURGE_EVERY,
         "ties_kept": purge.TIES,
         "updates_kept": purge.UPDATES,

@@ -46,7 +46,7 @@ async def sent(
 ) -> int:
     """The new message's id. It is written down before it is sent, and `noted` with its number in one transaction
     afterwards; should the process die in between, it is found by what was written. Raises SendFailed."""
-    hers = house.cipher.digest(staff.chat)
+    hers = house.cipher.digests(staff.chat)
     await house.db.run(lambda c: sendings.begin(c, staff.id, notice, house.clock()), hers)
     message = await deliver()
 

@@ -36,13 +36,13 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
             lambda c, sent: _stands_on(c, notice, sent, now),
         )
         await post.edit(staff.chat, message, shown)
-    await house.db.run(lambda c: _shown(c, notice, message, now, ended), house.cipher.digest(staff.chat))
+    await house.db.run(lambda c: _shown(c, notice, message, now, ended), house.cipher.digests(staff.chat))
     return True
 
 
 def _stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> None:
-    notices.stands_on(c, notice, message)
-    traces.keep(c, notice.staff, message, now, traces.KEPT)
+    if notices.stands_on(c, notice, message, now):
+        traces.keep(c, notice.staff, message, now, traces.KEPT)
 
 
 def _status(c: Connection, house: House, notice: Notice) -> tuple[Staff, Screen, bool] | None:
@@ -63,11 +63,12 @@ def _status(c: Connection, house: House, notice: Notice) -> tuple[Staff, Screen,
 
 
 def _shown(c: Connection, notice: Notice, message: int, now: datetime, ended: bool) -> None:
-    if notices.sent(c, notice, message):
+    if notices.sent(c, notice):
         if ended:
             # The row stays as long as the message: the closing may be undone, and then the same card says so.
             traces.keep(c, notice.staff, message, now, CHAT_KEPT)
         return
     found = notices.find(c, notice.kind, notice.staff, notice.reference)
-    if found is None or found.id != notice.id:
-        traces.keep(c, notice.staff, message, now)  # taken away while it was on its way
+    if found is not None and found.due is None and found.message == message:
+        # The claim ran out, and somebody else has shown it, perhaps what is newer: now this stands over it.
+        notices.queue(c, notice.kind, notice.staff, notice.reference, now, notice.code)

@@ -14,7 +14,7 @@ import asyncio
 import io
 import itertools
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, redirect_stderr
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -93,7 +93,7 @@ class Rows(Database):
         self.drawn += 1
         return f"r{self.drawn}"
 
-    async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T:
+    async def run(self, work: Callable[[Connection], T], of: Sequence[bytes] = ()) -> T:
         return await super().run(self._played(work), of)
 
     async def claim(self, work: Callable[[Connection], T]) -> T:

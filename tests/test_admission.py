@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 
 from bot.locales.words import Words
 from bot.model import Role
-from bot.storage import people
+from bot.storage import invitations, people
 from tests import wire as raw
 from tests.cast import CITIZEN, STRANGER, Cast, Person, notices_of, on_stage, play, refer
 from tests.wire import press
@@ -25,7 +25,7 @@ async def invited(
     name: str = "Elin Friis",
 ) -> Person:
     await cast.ask(
-        lambda c: people.invite(
+        lambda c: invitations.invite(
             c, cast.house.cipher, code=code, role=role, unit=unit, name=name, phone="00 00 00 81",
             now=cast.time.now(),
         )

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot import asking, probing
-from bot.storage import people, watches
+from bot.storage import invitations, people, watches
 from tests.cast import NEUTRAL, Cast, Person, on_stage
 
 KEY_PHONE = "00 00 00 12"
@@ -40,7 +40,7 @@ async def asked(cast: Cast) -> set[int]:
 async def test_who_was_invited_as_a_deputy_is_asked_after_the_others(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as cast:
         await cast.ask(
-            lambda c: people.invite(
+            lambda c: invitations.invite(
                 c, cast.house.cipher, code="stand-in", role="key_person", unit="jobcenter", name="Dorte Bjerregaard",
                 phone="00 00 00 78", now=cast.time.now(), is_deputy=True,
             )

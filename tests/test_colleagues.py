@@ -6,7 +6,7 @@ import pytest
 
 from bot import buttons, checkup, sweeping, terms
 from bot.locales import reading
-from bot.storage import people
+from bot.storage import invitations, people
 from tests import wire as raw
 from tests.cast import NEUTRAL, STRANGER, Cast, Person, notices_of, on_stage, play, refer, session_of
 
@@ -224,7 +224,7 @@ async def test_a_code_does_not_turn_the_last_coordinator_into_something_else(tmp
     async with on_stage(tmp_path) as cast:
         for one in ("kode1", "kode2"):
             await cast.ask(
-                lambda c, code=one: people.invite(
+                lambda c, code=one: invitations.invite(
                     c, cast.house.cipher, code=code, role="frontline", unit="jobcenter", name="", phone="",
                     now=cast.time.now(),
                 )
@@ -243,7 +243,7 @@ async def test_a_code_does_not_turn_the_last_coordinator_into_something_else(tmp
 async def demoted(cast: Cast, person: Person, role: str = "frontline") -> None:
     code = f"kode{person.chat}"
     await cast.ask(
-        lambda c: people.invite(
+        lambda c: invitations.invite(
             c, cast.house.cipher, code=code, role=role, unit="jobcenter", name="", phone="",  # type: ignore[arg-type]
             now=cast.time.now(),
         )

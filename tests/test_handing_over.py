@@ -375,10 +375,10 @@ async def test_a_key_person_who_is_admitted_after_it_was_stored_is_told_of_it(tm
         await cast.sql("UPDATE staff SET removed = 1 WHERE role <> 'frontline'")
         await refer(cast.anna)
         await cast.outbox()
-        from bot.storage import people
+        from bot.storage import invitations
 
         await cast.ask(
-            lambda c: people.invite(
+            lambda c: invitations.invite(
                 c, cast.house.cipher, code="new", role="key_person", unit="jobcenter", name="Bodil", phone="",
                 now=cast.time.now(),
             )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import inviting, particulars, probing
 from bot.model import Event, Role
-from bot.storage import entries, people
+from bot.storage import entries, invitations, people
 from bot.transport.events import ALIASES
 from tests import wire as raw
 from tests.cast import CITIZEN, STRANGER, Cast, Person, on_stage, play, refer
@@ -385,7 +385,7 @@ async def test_twenty_invitations_may_wait_and_then_she_is_told_calmly(tmp_path:
         number = await cast.karen.id()
         for one in range(20):
             await cast.ask(
-                lambda c, code=f"kode{one}": people.invite(
+                lambda c, code=f"kode{one}": invitations.invite(
                     c, cast.house.cipher, code=code, role="frontline", unit="jobcenter", name="", phone="",
                     now=cast.time.now(), by=number,
                 )

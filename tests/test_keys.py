@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event, select, update
 
 from bot import checkup, config, preparing, upkeep
 from bot.errors import ConfigError
-from bot.storage import keys, people
+from bot.storage import invitations, keys, people
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
 from bot.storage.migrate import migrate
@@ -41,7 +41,7 @@ def admit(
 
 
 def invite(c: Connection, cipher: Cipher, code: str = "letmein") -> None:
-    people.invite(c, cipher, code=code, role="frontline", unit="north", name="Elin", phone="", now=NOW)
+    invitations.invite(c, cipher, code=code, role="frontline", unit="north", name="Elin", phone="", now=NOW)
 
 
 def fill(c: Connection) -> None:
@@ -72,7 +72,7 @@ async def test_whoever_was_admitted_under_either_key_is_known_and_is_one_person(
         assert people.by_chat(c, NEW, 1) is None
         assert admit(c, BOTH, 1) == before, "she would be two people"
         invite(c, OLD)
-        code = people.redeem(c, BOTH, code="letmein", chat=1, language="da", now=NOW)
+        code = invitations.redeem(c, BOTH, code="letmein", chat=1, language="da", now=NOW)
         assert code is not None and code.id == before
 
     await database.run(work)

@@ -1,18 +1,20 @@
 """The overview when a conversation is over: what was answered, what follows and why, what would have changed it, what
 is done and what stands open; made from a button, and stored nowhere."""
 
+import asyncio
 import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot import derived, explaining, packing
+from bot import derived, explaining, outbox, packing
 from bot.flows.vocabulary import MANY, QUESTIONS
 from bot.locales import reading
 from bot.model import Answers
 from tests.cast import CONTENT, NEUTRAL, Cast, Person, on_stage, to_consent
 from tests.test_structure import random_answers
+from tests.wire import Held
 
 FLOW = CONTENT.flows["detection"]
 OFFERED = {question: list(keys) for question, keys in QUESTIONS.items()}
@@ -160,7 +162,7 @@ async def test_nothing_of_it_is_stored(tmp_path: Path) -> None:
         await cast.anna.press("Overblik")
         assert {table: await cast.rows(table) for table in before} == before
         await cast.anna.press("Kopiér overblikket")
-        packed = cast.house.copies[await cast.anna.id()]
+        _, packed = cast.house.copies[await cast.anna.id()]
         for _ in range(2):
             assert {table: await cast.rows(table) for table in ("session", "outcome", "referral")} == {
                 table: before[table] for table in ("session", "outcome", "referral")
@@ -205,6 +207,26 @@ async def test_the_copy_is_gone_at_once_when_the_screen_is_hidden(tmp_path: Path
         await cast.anna.press("Skjul")
         await cast.outbox()
         assert copy not in cast.anna.messages
+
+
+async def test_the_copy_does_not_come_where_the_screen_was_hidden_while_it_was_on_its_way(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await overview(cast.anna, children="no")
+        await cast.outbox()
+        before = {*cast.anna.messages}
+        await cast.anna.press("Kopiér overblikket")
+        late, asked = asyncio.Event(), len(cast.wire.of("sendMessage", cast.anna.chat))
+        cast.wire.script("sendMessage", Held(late), chat=cast.anna.chat)
+        working = asyncio.create_task(outbox.work_off(cast.house, cast.post))
+        await cast.wire.until(lambda: len(cast.wire.of("sendMessage", cast.anna.chat)) > asked)
+        await cast.anna.press("Skjul")
+        late.set()
+        await working
+        await cast.outbox()
+        assert not [one for one in cast.wire.of("editMessageText") if "kun til fagsystemet" in one.text]
+        assert {*cast.anna.messages} <= before and cast.house.copies == {}
 
 
 async def test_the_copy_is_gone_after_five_minutes(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, delete, event, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import bot
-from bot import asking, conversation, live, outbox
+from bot import asking, conversation, copying, live, outbox
 from bot.errors import ConfigError, StorageFailed
 from bot.house import House
 from bot.model import Event, Screen
@@ -283,6 +283,18 @@ async def test_the_overview_that_nobody_remembers_any_more_is_waited_for_half_a_
         assert [row for row in await cast.rows("notice") if row["kind"] == "copy"] == []
 
 
+async def test_what_another_replica_remembers_of_an_earlier_conversation_is_not_copied(
+    tmp_path: Path, url: str
+) -> None:
+    async with two_replicas(tmp_path, url) as (cast, one, other):
+        await asks_for_a_copy(cast)
+        anna, (_, packed) = await cast.anna.staff(), one.copies[await cast.anna.id()]
+        await cast.ask(lambda c: copying.ask_for_sum(c, other, anna, packed, cast.time.now()))
+        assert await outbox.work_off(one, cast.post) == 0, "it holds the copy that was asked for before"
+        assert await outbox.work_off(other, cast.post) == 1
+        assert cast.anna.find("kun til fagsystemet")
+
+
 async def test_what_somebody_else_is_claiming_is_passed_over_and_not_waited_for(
     database: Database, server: Server
 ) -> None:
@@ -306,12 +318,13 @@ async def _beside(server: Server) -> Any:
 # --- side by side -----------------------------------------------------------------------------------
 
 
-PERSON = b"a person's digest, 32 bytes long"
-OTHER = b"another person's digest, 32 byte"
+PERSON = (b"a person's digest, 32 bytes long",)
+OTHER = (b"another person's digest, 32 byte",)
+RE_KEYED = (b"her digest by the new key, 32 by", *PERSON)
 
 
 async def _come_together(
-    first: Database, second: Database, of: tuple[bytes | None, bytes | None], server: Server
+    first: Database, second: Database, of: tuple[tuple[bytes, ...], tuple[bytes, ...]], server: Server
 ) -> bool:
     """Whether the second is done while the first has not ended; otherwise it is seen to wait for a lock."""
     begun, may_end = asyncio.Event(), asyncio.Event()
@@ -346,13 +359,19 @@ def _wait(c: Connection, what: Awaitable[T]) -> T:
     [
         ((PERSON, OTHER), True),
         ((PERSON, PERSON), False),
-        ((None, PERSON), False),
-        ((PERSON, None), False),
-        ((None, None), False),
+        ((PERSON, RE_KEYED), False),
+        ((RE_KEYED[:1], RE_KEYED), False),
+        (((), PERSON), False),
+        ((PERSON, ()), False),
+        (((), ()), False),
     ],
 )
 async def test_only_presses_of_two_people_stand_side_by_side(
-    database: Database, url: str, server: Server, of: tuple[bytes | None, bytes | None], together: bool
+    database: Database,
+    url: str,
+    server: Server,
+    of: tuple[tuple[bytes, ...], tuple[bytes, ...]],
+    together: bool,
 ) -> None:
     assert await _come_together(database, open_database(url), of, server) is together
 
@@ -426,8 +445,8 @@ async def test_what_is_hers_alone_is_written_beside_others(database: Database) -
         people.set_live(c, 1, 5)
         people.set_active(c, 1, "")
         (hers,) = notices.to(c, 1)
-        notices.stands_on(c, hers, 5)
-        assert notices.sent(c, hers, 5)
+        notices.stands_on(c, hers, 5, NOW)
+        assert notices.sent(c, hers)
 
     await database.run(lambda c: notices.queue(c, "status", 1, "r1", NOW))
     await database.run(work, PERSON)
@@ -552,7 +571,7 @@ def _cut(c: Connection, server: Server) -> None:
 async def test_connections_that_were_lost_while_nobody_used_them_are_nobodys_trouble(
     database: Database, server: Server
 ) -> None:
-    await asyncio.gather(*(database.run(is_current, bytes([number]) * 8) for number in range(5)))
+    await asyncio.gather(*(database.run(is_current, (bytes([number]) * 8,)) for number in range(5)))
     beside = await _beside(server)
     await beside.execute(
         "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"

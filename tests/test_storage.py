@@ -29,6 +29,7 @@ from bot.storage import (
     attempts,
     duedates,
     entries,
+    invitations,
     keys,
     leftovers,
     notices,
@@ -173,7 +174,7 @@ async def test_the_files_hold_no_name_no_telephone_no_chat_and_no_code(
     database: Database, file: Path
 ) -> None:
     def work(c: Connection) -> None:
-        people.invite(
+        invitations.invite(
             c, CIPHER, code="letmein", role="key_person", unit="north", name=NAME, phone=PHONE, now=NOW
         )
         admit(c)
@@ -387,11 +388,11 @@ async def test_a_transaction_that_raises_leaves_nothing(database: Database) -> N
 
 def invite(c: Connection, code: str = "letmein", **other: Any) -> None:
     person = {"role": "key_person", "unit": "north", "name": NAME, "phone": PHONE} | other
-    people.invite(c, CIPHER, code=code, now=NOW, **person)
+    invitations.invite(c, CIPHER, code=code, now=NOW, **person)
 
 
 def redeem(c: Connection, chat: int = CHAT, code: str = "letmein", now: datetime = NOW) -> Staff | None:
-    return people.redeem(c, CIPHER, code=code, chat=chat, language="en", now=now)
+    return invitations.redeem(c, CIPHER, code=code, chat=chat, language="en", now=now)
 
 
 async def test_an_invitation_admits_one_person_once(database: Database) -> None:
@@ -814,7 +815,8 @@ async def test_a_notice_is_due_until_sent_and_comes_back_when_queued_anew(databa
         assert notices.later(c, read, NOW + 2 * HOUR)
         (read,) = notices.due(c, NOW + 2 * HOUR, 9)
         assert read.attempts == 1
-        assert notices.sent(c, read, 70)
+        notices.stands_on(c, read, 70, NOW)
+        assert notices.sent(c, read)
         assert first_due(c) is None
         assert notices.due(c, NOW + DAY, 9) == []
         assert notices.queue(c, "referral", 1, "r1", NOW + DAY) == number
@@ -830,13 +832,48 @@ async def test_a_notice_queued_anew_while_it_was_being_sent_stays_due(database: 
         notices.queue(c, "status", 1, "r1", NOW, "stored")
         (read,) = notices.due(c, NOW, 1)
         notices.queue(c, "status", 1, "r1", NOW, "accepted")
-        assert not notices.sent(c, read, 70)
+        notices.stands_on(c, read, 70, NOW)
+        assert not notices.sent(c, read)
         assert not notices.later(c, read, NOW + HOUR)
         assert [(n.code, n.message) for n in notices.due(c, NOW, 1)] == [("accepted", 70)]
         (read,) = notices.due(c, NOW, 1)
         notices.queue(c, "status", 1, "r1", NOW + MINUTE, "accepted")
-        assert not notices.sent(c, read, 71)
+        assert not notices.sent(c, read)
         assert first_due(c) == NOW + MINUTE
+
+    await database.run(work)
+
+
+async def test_whoever_sent_too_slowly_leaves_the_claim_of_the_next_alone(database: Database) -> None:
+    def work(c: Connection) -> None:
+        admit(c)
+        notices.queue(c, "status", 1, "r1", NOW)
+        (read,) = notices.due(c, NOW, 1)
+        slow = notices.claim(c, read, NOW + MINUTE)
+        (read,) = notices.due(c, NOW + MINUTE, 1)
+        next_one = notices.claim(c, read, NOW + 2 * MINUTE)
+        assert slow is not None and next_one is not None
+        assert not notices.sent(c, slow)
+        assert notices.due(c, NOW + MINUTE, 1) == [], "the next one is sending it"
+        assert notices.sent(c, next_one)
+
+    await database.run(work)
+
+
+async def test_the_message_that_a_notice_stood_on_goes_when_another_stands_there(database: Database) -> None:
+    def work(c: Connection) -> None:
+        admit(c)
+        notices.queue(c, "status", 1, "r1", NOW)
+        (read,) = notices.due(c, NOW, 1)
+        for message in (70, 71, 71):
+            assert notices.stands_on(c, read, message, NOW)
+        assert traces.due(c, NOW, 9) == [(1, 70)]
+        assert notices.sent(c, read)
+        assert not notices.stands_on(c, read, 72, NOW), "nobody waits for another"
+        assert [one.message for one in notices.to(c, 1)] == [71]
+        notices.take_back(c, read, NOW)
+        assert not notices.stands_on(c, read, 73, NOW)
+        assert traces.due(c, NOW, 9) == [(1, message) for message in (70, 71, 72, 73)]
 
     await database.run(work)
 
@@ -849,7 +886,8 @@ async def test_a_notice_that_was_opened_or_settled_rings_no_more_and_stays_to_be
         first = notices.queue(c, "referral", 1, "r1", NOW)
         notices.queue(c, "referral", 2, "r1", NOW)
         (read, _) = notices.due(c, NOW, 9)
-        notices.sent(c, read, 70)
+        notices.stands_on(c, read, 70, NOW)
+        notices.sent(c, read)
         notices.queue(c, "referral", 1, "r1", NOW + HOUR)
         notices.opened(c, read)
         assert notices.settle(c, "referral", 2, "r1", "passed")

@@ -483,6 +483,23 @@ async def test_a_notice_of_a_case_that_another_takes_while_it_is_on_its_way_is_t
         assert [one.message for one in await notices_of(cast.bente, "referral")] == [0]
 
 
+async def test_a_notice_that_another_takes_the_moment_it_is_due_is_kept_for_when_she_undoes_it(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await refer(cast.anna)
+        bente, karen = await cast.bente.id(), await cast.karen.id()
+        (claimed,) = await cast.ask(lambda c: notices.of(c, "r1", "referral"))
+
+        def taken(c: Connection) -> None:
+            referrals.accept(c, "r1", karen, cast.time.now())
+            notices.settle(c, "referral", bente, "r1", "taken")
+
+        await cast.ask(taken)
+        await cast.ask(lambda c: outbox._for_nobody(c, cast.house, claimed, cast.time.now()))
+        assert [one.code for one in await notices_of(cast.bente, "referral")] == ["taken"]
+
+
 async def test_a_notice_that_comes_to_be_for_nobody_is_taken_out_of_the_chat(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as cast:
         await refer(cast.anna)
@@ -522,6 +539,46 @@ async def test_a_status_card_that_is_taken_away_while_it_is_on_its_way_is_taken_
         await cast.ask(taken_away)
         await cast.outbox()
         assert {*cast.anna.messages} <= before
+
+
+@pytest.mark.parametrize("whose", ["anna", "bente"], ids=["a status card", "a notice"])
+async def test_of_two_that_went_out_because_the_claim_ran_out_meanwhile_one_stays(
+    tmp_path: Path, whose: str
+) -> None:
+    async with on_stage(tmp_path) as cast:
+        await refer(cast.anna)
+        person, late = cast.people[whose], asyncio.Event()
+        before, asked = {*person.messages}, len(cast.wire.of("sendMessage", person.chat))
+        cast.wire.script("sendMessage", Held(late), chat=person.chat)
+        slow = asyncio.create_task(outbox.work_off(cast.house, cast.post))
+        await cast.wire.until(lambda: len(cast.wire.of("sendMessage", person.chat)) > asked)
+        cast.later(seconds=31)
+        await cast.outbox()
+        late.set()
+        await slow
+        await cast.outbox()
+        cast.later(minutes=2)
+        await cast.outbox()
+        assert len({*person.messages} - before) == 1
+
+
+async def test_a_status_that_comes_too_late_does_not_stand_over_a_newer_one(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as cast:
+        await refer(cast.anna)
+        await cast.outbox()
+        anna, bente = await cast.anna.id(), await cast.bente.id()
+        await cast.ask(lambda c: notices.queue(c, "status", anna, "r1", cast.time.now()))
+        late, asked = asyncio.Event(), len(cast.wire.of("editMessageText", cast.anna.chat))
+        cast.wire.script("editMessageText", Held(late), chat=cast.anna.chat)
+        slow = asyncio.create_task(outbox.work_off(cast.house, cast.post))
+        await cast.wire.until(lambda: len(cast.wire.of("editMessageText", cast.anna.chat)) > asked)
+        cast.later(seconds=31)
+        await cast.ask(lambda c: referrals.accept(c, "r1", bente, cast.time.now()))
+        await cast.outbox()
+        late.set()
+        await slow
+        await cast.outbox()
+        assert "har taget den" in cast.anna.transcript()
 
 
 async def test_a_notice_that_is_raised_while_it_is_on_its_way_rings_again(tmp_path: Path) -> None:

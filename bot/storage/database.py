@@ -1,6 +1,6 @@
 """One transaction at a time on a database checked when it was opened; what is asked stands elsewhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 class Store(Protocol):
     """What a kind of database does in its own way; each raises StorageFailed as `Database` says."""
 
-    async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T: ...
+    async def run(self, work: Callable[[Connection], T], of: Sequence[bytes] = ()) -> T: ...
     async def claim(self, work: Callable[[Connection], T]) -> T: ...
     async def look(self, work: Callable[[Connection], T]) -> T: ...
     def run_now(self, work: Callable[[Connection], T]) -> T: ...
@@ -33,10 +33,10 @@ class Database:
         self._store = store
         self.errors = 0
 
-    async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T:
-        """One transaction: commits when `work` returns, rolls back when it raises. One at a time; `of`, the digest of a
-        chat, says that it most likely writes nothing but that person's own rows, and may stand beside others'. `work`
-        may be begun anew: it must do nothing that is not undone with its transaction.
+    async def run(self, work: Callable[[Connection], T], of: Sequence[bytes] = ()) -> T:
+        """One transaction: commits when `work` returns, rolls back when it raises. One at a time; `of`, a chat's
+        digests, says that it most likely writes nothing but that person's own rows, and may stand beside others'.
+        `work` may be begun anew: it must do nothing that is not undone with its transaction.
 
         Raises StorageFailed when the database is locked, full, damaged or away.
         """

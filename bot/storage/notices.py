@@ -53,11 +53,12 @@ _TO = _ALL.where(notice.c.staff == bindparam("of_staff")).order_by(notice.c.id)
 _ID = notice.c.id == bindparam("of_notice")
 _THIS = (_ID, notice.c.staff == bindparam("of_staff"))  # whose it is says who may be beside it: `sharing.py`
 _AS_READ = (*_THIS, notice.c.due == bindparam("read_due"), notice.c.code == bindparam("read_code"))
+_STOOD = select(notice.c.message).where(*_THIS, notice.c.due.is_not(None))
 _MESSAGE = update(notice).where(*_THIS)
-_SETTLE = update(notice).where(*_AS_READ).values(due=None)
+_SETTLE = update(notice).where(*_AS_READ).values(due=None, claimed=None)
 _LATER = update(notice).where(*_AS_READ).values(attempts=notice.c.attempts + 1)
 _CLAIM = update(notice).where(*_AS_READ)
-_RELEASE = update(notice).where(*_THIS).values(claimed=None)
+_RELEASE = update(notice).where(*_THIS, notice.c.claimed == bindparam("until")).values(claimed=None)
 _OPENED = update(notice).where(*_THIS).values(message=0, due=None)
 _DONE = (
     update(notice)
@@ -99,14 +100,23 @@ def claim(c: Connection, read: Notice, until: datetime) -> Notice | None:
     return replace(read, due=until)
 
 
-def release(c: Connection, notice: Notice) -> None:
-    """Nobody is sending it any more."""
-    c.execute(_RELEASE, _this(notice))
+def release(c: Connection, claimed: Notice) -> None:
+    """Nobody is sending it any more; somebody else's claim stands."""
+    c.execute(_RELEASE, _this(claimed) | {"until": claimed.due})
 
 
-def stands_on(c: Connection, notice: Notice, message: int) -> None:
-    """The message that was sent for it, before anything else is done with that message."""
+def stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> bool:
+    """The message that was sent for it, before anything else is done with that message; what it stood on goes. False
+    where it is not due any more, and so that message goes: it was opened or settled while it was on its way, or the
+    claim had run out and somebody else has sent it too."""
+    stood = c.execute(_STOOD, _this(notice)).scalar()
+    if stood is None:
+        traces.keep(c, notice.staff, message, now)
+        return False
+    if stood and stood != message:
+        traces.keep(c, notice.staff, stood, now)
     c.execute(_MESSAGE, _this(notice) | {"message": message})
+    return True
 
 
 def late(c: Connection, now: datetime) -> list[tuple[int, int, datetime]]:
@@ -125,10 +135,12 @@ def is_due(c: Connection, notice_id: int) -> bool:
     return c.execute(_DUE_OF, {"of_notice": notice_id}).scalar() is not None
 
 
-def sent(c: Connection, notice: Notice, message: int) -> bool:
-    """Keeps the message either way; False when it was queued anew meanwhile, and is still due."""
-    c.execute(_RELEASE, _this(notice) | {"message": message})
-    return c.execute(_SETTLE, _as_read(notice)).rowcount == 1
+def sent(c: Connection, claimed: Notice) -> bool:
+    """False when it was queued anew meanwhile, and is still due, or is claimed by somebody else."""
+    if c.execute(_SETTLE, _as_read(claimed)).rowcount == 1:
+        return True
+    release(c, claimed)
+    return False
 
 
 def later(c: Connection, notice: Notice, due: datetime) -> bool:

@@ -3,10 +3,9 @@
 A removed person is nobody here, except to `by_id(..., removed=True)`, which the cleaning of her chat needs.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -17,8 +16,6 @@ from bot.storage.tables import (
     absence,
     deputy,
     freshness,
-    invitation,
-    issued,
     notice,
     session,
     staff,
@@ -26,9 +23,7 @@ from bot.storage.tables import (
 )
 from bot.storage.types import BLANK, Digest, Moment
 
-VALID = timedelta(days=7)
 NOWHERE = 0  # the chat of somebody who is gone, and whose chat has been forgotten
-DEPUTY = "deputy"  # the role that an invitation keeps for a key person who is asked after the others
 
 _PERSON = select(
     staff.c.id, staff.c.chat, staff.c.role, staff.c.unit, staff.c.name, staff.c.phone, staff.c.language,
@@ -55,53 +50,6 @@ _RAISE_TURN = (
     .where(staff.c.id == bindparam("person"), staff.c.turn < bindparam("to_turn"))
     .values(turn=bindparam("to_turn"))
 )
-_REDEEM = (
-    update(invitation)
-    .where(
-        invitation.c.code_hash == bindparam("hash"),
-        invitation.c.used.is_(None),
-        invitation.c.expires > bindparam("now"),
-    )
-    .values(used=bindparam("now"))
-    .returning(invitation.c.role, invitation.c.unit, invitation.c.name, invitation.c.phone)
-)
-
-
-def invite(
-    c: Connection, cipher: Cipher, *, code: str, role: Role, unit: str, name: str, phone: str, now: datetime,
-    is_deputy: bool = False, by: int | None = None,
-) -> None:  # fmt: skip
-    """Keeps only the code's hash, so that whoever reads the rows can admit nobody. `by` is the coordinator."""
-    c.execute(
-        insert(invitation),
-        {
-            "code_hash": _hash(code), "role": DEPUTY if is_deputy else role, "unit": unit, "name": cipher.seal(name),
-            "phone": cipher.seal(phone), "created": now, "expires": now + VALID, "used": None,
-        },
-    )  # fmt: skip
-    if by is not None:
-        c.execute(insert(issued), {"code_hash": _hash(code), "staff": by})
-
-
-def role_of(c: Connection, code: str, now: datetime) -> str:
-    """What an invitation that is still good makes of her; "" where there is none."""
-    good = invitation.c.used.is_(None), invitation.c.expires > now
-    found = c.execute(select(invitation.c.role).where(invitation.c.code_hash == _hash(code), *good)).scalar()
-    return ("key_person" if found == DEPUTY else found) or ""
-
-
-def redeem(
-    c: Connection, cipher: Cipher, *, code: str, chat: int, language: str, now: datetime
-) -> Staff | None:
-    """None when there is no such code, it was used or it has expired."""
-    found = c.execute(_REDEEM, {"hash": _hash(code), "now": now}).one_or_none()
-    if found is None:
-        return None
-    role, unit, name, phone = found
-    return admit(
-        c, cipher, chat=chat, role="key_person" if role == DEPUTY else role, unit=unit, language=language, now=now,
-        name=cipher.open(name), phone=cipher.open(phone), is_deputy=role == DEPUTY,
-    )  # fmt: skip
 
 
 def admit(
@@ -271,7 +219,3 @@ def of_row(cipher: Cipher, row: Sequence[Any], chat: int | None = None) -> Staff
 def _unnamed(row: Sequence[Any]) -> Staff:
     number, _, role, unit, _, _, *rest = row
     return Staff(number, NOWHERE, cast(Role, role), unit, "", "", *rest)
-
-
-def _hash(code: str) -> bytes:
-    return hashlib.sha256(code.encode()).digest()

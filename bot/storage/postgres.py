@@ -2,7 +2,7 @@
 side by side in `sharing.py`."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,8 +59,8 @@ class Postgres:
         self._server = server
         self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
 
-    async def run(self, work: Work[T], of: bytes | None = None) -> T:
-        if of is not None:
+    async def run(self, work: Work[T], of: Sequence[bytes] = ()) -> T:
+        if of:
             return await self._shared(work, sharing.beside_others(of), sharing.OnePerson)
         with world_errors():
             return await self._tried(work, _WRITES + sharing.ALONE)

@@ -6,10 +6,9 @@ Two kinds take that lock shared:
 
 - What most likely writes one person's own rows: a press in her conversation, by far the most frequent, and that a
   message goes out to her or has its number. It takes a lock of hers as well. All that is then written is what nobody
-  but she writes meanwhile: that her update was met, her session, her messages' deadlines and numbers, what she has
-  read, that a notice of hers has gone and where it stands, and of her staff row the turn, the live message and the open
-  conversation. What she answers to a notice is not among them: of two who pass on a case, the second has to see that
-  she is the last.
+  but she writes meanwhile: that her update was met, her session, her messages' deadlines and numbers, that a notice of
+  hers has gone and where it stands, and of her staff row the turn, the live message and the open conversation. What
+  she answers to a notice is not among them: of two who pass on a case, the second has to see that she is the last.
 - What claims work that is due: it writes until when nobody else takes it, in rows that it has locked and that others
   pass over. It waits for no row, so that nobody can wait for it in a circle; beside a press it is as if it had come
   before or after.
@@ -39,7 +38,6 @@ _HERS: Mapping[str, frozenset[str] | None] = {
     "session": None,
     "trace": None,
     "sending": None,
-    "freshness": None,
     "notice": frozenset({"of_notice", "of_staff", "read_due", "read_code", "message", "due", "claimed"}),
     "staff": frozenset({"person", "turn", "to_turn", "live", "active"}),
 }
@@ -57,11 +55,13 @@ class Shared(Exception):
     """The work writes what is not one person's alone: it begins again, with nobody beside it."""
 
 
-def beside_others(person: bytes) -> str:
-    """Her own lock, and the house's shared with others. `person` is a digest: the server shows the numbers of locks to
-    whoever administrates it."""
-    number = int.from_bytes(person[:8], "big", signed=True)
-    return f"SELECT pg_advisory_xact_lock_shared({_HOUSE}), pg_advisory_xact_lock({number})"
+def beside_others(person: Sequence[bytes]) -> str:
+    """Her own lock, and the house's shared with others. `person` are her digests, since the server shows the numbers
+    of locks to whoever administrates it: by each key, so that of two replicas, one of which has a new key already, each
+    waits for the other."""
+    numbers = [int.from_bytes(one[:8], "big", signed=True) for one in person]
+    own = "".join(f", pg_advisory_xact_lock({number})" for number in numbers)
+    return f"SELECT pg_advisory_xact_lock_shared({_HOUSE}){own}"
 
 
 class Watch:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,7 +40,7 @@ class Sqlite:
         self.engine = engine
         self._group = Group(self._transaction)
 
-    async def run(self, work: Callable[[Connection], T], of: bytes | None = None) -> T:
+    async def run(self, work: Callable[[Connection], T], of: Sequence[bytes] = ()) -> T:
         return await self._group.run(work)
 
     async def claim(self, work: Callable[[Connection], T]) -> T:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, text
 
 from bot import probing
 from bot.locales import reading
-from bot.storage import people
+from bot.storage import invitations, people
 from bot.storage.revisions import revision_of
 from bot.storage.tables import metadata
 from bot.sweeping import Sweep
@@ -80,7 +80,7 @@ async def _everybody(cast: Cast) -> None:
     ):
         await cast.admit(name, 7000 + number, role, unit, f"00 00 00 {70 + number}")  # type: ignore[arg-type]
     await cast.ask(
-        lambda c: people.invite(
+        lambda c: invitations.invite(
             c, cast.house.cipher, code=STAND_IN, role="key_person", unit="jobcenter", name="Lone Bjerregaard",
             phone="00 00 00 90", now=cast.time.now(), is_deputy=True,
         )
@@ -155,7 +155,7 @@ async def _just_now(cast: Cast) -> None:
     await anna.answer(until="children", moment="during", mode="told")
     await cast.stranger(7777).say("/start not-a-code")
     await cast.ask(
-        lambda c: people.invite(
+        lambda c: invitations.invite(
             c, cast.house.cipher, code=OPEN, role="frontline", unit="sundhed", name="Mona Bjerregaard",
             phone="00 00 00 91", now=cast.time.now(), by=_number(c, cast, "karen"),
         )
