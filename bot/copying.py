@@ -73,7 +73,7 @@ async def show(house: House, post: Post, notice: Notice, now: datetime) -> bool:
         else:
             found = None
     if found is None:
-        await house.db.run(lambda c: notices.take_back(c, notice, now))
+        await house.db.run(lambda c: _given_up(c, notice, now))
     if _held(house, notice):
         del house.copies[notice.staff]
     return found is not None
@@ -83,6 +83,13 @@ def _stands_on(c: Connection, notice: Notice, message: int, now: datetime) -> No
     """The row stays as long as the message, so that hiding finds it."""
     if notices.stands_on(c, notice, message, now):
         traces.keep(c, notice.staff, message, now, STANDS)
+
+
+def _given_up(c: Connection, notice: Notice, now: datetime) -> None:
+    """Unless she has asked for another meanwhile."""
+    still = notices.find(c, notice.kind, notice.staff, notice.reference)
+    if still is not None and still.code == notice.code:
+        notices.take_back(c, notice, now)
 
 
 def _may_be_shown(c: Connection, house: House, notice: Notice) -> bool:

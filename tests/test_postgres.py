@@ -481,6 +481,7 @@ async def test_what_is_due_is_claimed_beside_presses(database: Database) -> None
 
 
 MORE_THAN_A_CLAIM: dict[str, Callable[[Connection], object]] = {
+    "sent": lambda c: notices.sent(c, notices.to(c, 1)[0]),
     "queued": lambda c: notices.queue(c, "status", 1, "r2", NOW),
     "opened": lambda c: notices.opened(c, notices.to(c, 1)[0]),
     "dropped": lambda c: notices.drop(c, notices.to(c, 1)[0]),

@@ -83,20 +83,25 @@ CHAT = """(phone) => JSON.stringify([...phone.querySelectorAll("[data-message]")
 CHANGED = f"([one, before]) => ({CHAT})(one) !== before"
 
 
+# Whether a button is gone, or ticked.
+TAKEN = """([phone, code, label]) => [...phone.querySelectorAll(`[data-code="${code}"]`)].at(-1)?.innerText !== label"""
+
+
 def press(on: Locator, *codes: str) -> None:
-    """Each by its code whatever the turn, and the next only when the one before has led somewhere: its turn is over,
-    or where it is of no turn, the chat has changed. Nothing is timed. That the chat has changed is not enough where
-    there are turns: it may have been a message that went, and the next press would still be on the card before."""
+    """Each by its code whatever the turn, and the next only when the one before has led somewhere: its turn is over or
+    it is ticked, or where it is of no turn, the chat has changed. Nothing is timed. That the chat has changed is not
+    enough where there are turns: it may have been a message that went, and the next press would be on the card
+    before."""
     for code in codes:
         button = on.locator(f'[data-code$=":{code}"]').last
         button.wait_for()
-        pressed, before = button.get_attribute("data-code"), on.evaluate(CHAT)
+        pressed, label, before = button.get_attribute("data-code"), button.inner_text(), on.evaluate(CHAT)
         assert pressed is not None
         button.click()
         if pressed.startswith("0:"):
             on.page.wait_for_function(CHANGED, arg=[on.element_handle(), before])
         else:
-            expect(on.locator(f'[data-code="{pressed}"]')).to_have_count(0, timeout=30_000)
+            on.page.wait_for_function(TAKEN, arg=[on.element_handle(), pressed, label])
 
 
 TO_CONSENT = (

@@ -112,7 +112,7 @@ class Claiming(Watch):
     """It has locked the rows that it writes, and only puts off when they are due."""
 
     def look_at(self, table: str, rows: Sequence[Mapping[str, Any]], *, is_update: bool) -> None:
-        if not is_update or any(_names(row) != _CLAIMS.get(table) for row in rows):
+        if not is_update or any(_names(row) != _CLAIMS.get(table) or None in row.values() for row in rows):
             self.refuse()
 
 

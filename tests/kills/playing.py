@@ -108,12 +108,19 @@ class Play:
         words = ["--webhook"] if self.way.webhook else []
         self.processes[number] = await self.launcher.start(self.settings[number], self.log, *words)
 
+    async def at_work(self) -> None:
+        """The one that was started last."""
+        try:
+            await asyncio.wait_for(self.trap.at_work.wait(), PATIENCE)
+        except TimeoutError:
+            raise AssertionError(f"it does not begin: {self.log.read_text()[-3000:]}") from None
+
     async def killed(self, moment: Moment, *, again: bool = True) -> None:
         """One of them killed at that moment, all looked at, and that one started again."""
         number = self.chance.choice(list(self.processes))
         process = self.processes.pop(number)
         if not moment.at_once:
-            await asyncio.wait_for(self.trap.at_work.wait(), PATIENCE)
+            await self.at_work()
         self.trap.strike = lambda: os.kill(process, signal.SIGKILL)
         self.trap.set(moment)
         await self.trap.sprung.wait()
@@ -265,7 +272,7 @@ async def play(way: Way, directory: Path, kills: int, seed: int) -> Play:
     async with asyncio.timeout(GIVE_UP + kills * LONGEST * 3), _stage(way, directory, seed) as stage:
         for number in range(way.replicas):
             await stage.start(number)
-            await asyncio.wait_for(stage.trap.at_work.wait(), PATIENCE)
+            await stage.at_work()
         enough, over = asyncio.Event(), asyncio.Event()
         talks = [asyncio.create_task(one.live(enough)) for one in stage.people if isinstance(one, Frontline)]
         work = [asyncio.create_task(one.live(over)) for one in stage.people if isinstance(one, Receiver)]
