@@ -7,8 +7,8 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -22,7 +22,7 @@ from bot.config import settings
 from bot.errors import StorageFailed
 from bot.model import Role
 from bot.municipality import read as read_municipality
-from bot.sandbox import Clock, Phone, running, weather
+from bot.sandbox import Clock, Phone, running
 from bot.storage import people as staff
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database, open_database
@@ -30,9 +30,10 @@ from bot.storage.migrate import migrate
 from tests.cast import KEY
 from tests.kills import checks
 from tests.kills.balancing import balancing
-from tests.kills.moments import LONGEST, METHODS, STRUCK, Moment, Trap
+from tests.kills.moments import LONGEST, Moment, Trap
 from tests.kills.people import Frontline, Person, Receiver
 from tests.kills.starting import Launcher, launcher
+from tests.kills.storms import Storm
 from tests.kills.witness import Shown, Witness
 from tests.server import Server
 from tests.test_command_line import surroundings
@@ -50,7 +51,6 @@ BUGS = ("Traceback", "handling_failed", "intake_bug", "reply_bug", "update_unrea
 OF_A_DATABASE_AWAY = ("outbox_round_failed", "delivery_failed", "storage_failed", "sweep_failed")
 STEP = 31.0  # seconds; as long as a claim lasts
 HOURS_LATER = (180, 20)  # minutes: what is idle has ended, and what that leaves is gone
-MOST_AT_ONCE = 2  # troubles that wait for a call: a bot that is starting makes none, and they would pile up
 PATIENCE = 60.0  # seconds for everybody to finish, so that a bot that is stuck is found
 GIVE_UP = 300.0  # seconds, only so that a broken play ends
 
@@ -93,6 +93,7 @@ class Play:
     settings: list[dict[str, str]]  # of each replica
     chance: random.Random
     processes: dict[int, int] = field(default_factory=dict)
+    held: asyncio.Lock = field(default_factory=asyncio.Lock)
     kills: int = 0
     struck: Counter[str] = field(default_factory=Counter)
     referrals: int = 0
@@ -118,33 +119,35 @@ class Play:
     async def killed(self, moment: Moment, *, again: bool = True) -> None:
         """One of them killed at that moment, all looked at, and that one started again."""
         number = self.chance.choice(list(self.processes))
-        process = self.processes.pop(number)
+        process = self.processes[number]
         if not moment.at_once:
             await self.at_work()
         self.trap.strike = lambda: os.kill(process, signal.SIGKILL)
         self.trap.set(moment)
         await self.trap.sprung.wait()
         status = await self.launcher.ended(process)
+        del self.processes[number]
         assert status == -signal.SIGKILL, f"it had ended with {status}: {self.log.read_text()[-2000:]}"
         self.kills += 1
         self.struck[f"{moment.method or 'at any time'} {moment.stage}".strip()] += 1
-        with self._held():
+        async with self._held():
             await self.look(f"after kill {self.kills}, {moment}")
         if self.world.confirmed and self.chance.random() < 0.3:
             self.world.bring_again(self.chance.choice(list(self.world.confirmed)))
         if again:
             await self.start(number)
 
-    @contextmanager
-    def _held(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def _held(self) -> AsyncIterator[None]:
         """The others do nothing meanwhile, or what was shown would be more than what was read."""
-        for process in self.processes.values():
-            os.kill(process, signal.SIGSTOP)
-        try:
-            yield
-        finally:
+        async with self.held:
             for process in self.processes.values():
-                os.kill(process, signal.SIGCONT)
+                os.kill(process, signal.SIGSTOP)
+            try:
+                yield
+            finally:
+                for process in self.processes.values():
+                    os.kill(process, signal.SIGCONT)
 
     async def look(self, when: str, *, over: bool = False) -> None:
         rows = await self._rows()
@@ -222,51 +225,6 @@ class Play:
             self.clock.forward(STEP)
         self.wrongs.append("it does not come to rest")
 
-    async def stormy(self) -> None:
-        """Until it is cancelled: late, refused, not answered, cut off."""
-        while True:
-            await asyncio.sleep(self.chance.uniform(0.05, 0.4))
-            if len(weather.present(self.world)) + len(self.trap.cut) < MOST_AT_ONCE:
-                await self._blow()
-
-    async def _blow(self) -> None:
-        method = self.chance.choice([one for one in METHODS if one in STRUCK])
-        kinds = ("429", "500", "lost", "cut", "late", "down", *self._of_servers)
-        match self.chance.choice(kinds):
-            case "429":
-                weather.make(self.world, {"kind": "429", "retry_after": 1, "method": method})
-            case "cut":
-                self.trap.cut.append(self.chance.choice(("asked", "done")))
-            case "late":
-                self.trap.late = self.chance.uniform(0.05, 0.8)
-            case "down":
-                if self.trap.at_work.is_set():
-                    weather.make(self.world, {"kind": "down", "seconds": self.chance.uniform(0.05, 0.3)})
-            case "unplugged":
-                if self.way.cut_off is not None:
-                    await asyncio.to_thread(self.way.cut_off)
-            case "frozen":
-                process = self.chance.choice(list(self.processes.values()))
-                os.kill(process, signal.SIGSTOP)
-                await asyncio.sleep(self.chance.uniform(0.05, 2.0))
-                with suppress(ProcessLookupError):  # it may have been killed meanwhile
-                    os.kill(process, signal.SIGCONT)
-            case kind:
-                weather.make(self.world, {"kind": kind, "method": method})
-
-    @property
-    def _of_servers(self) -> tuple[str, ...]:
-        """A replica that is frozen is none to be waited for, but where there is another."""
-        return (
-            *(("unplugged",) if self.way.cut_off is not None else ()),
-            *(("frozen",) if len(self.processes) > 1 else ()),
-        )
-
-    def calm(self) -> None:
-        weather.make(self.world, {"kind": "clear"})
-        self.trap.cut.clear()
-        self.trap.late = 0.0
-
 
 async def play(way: Way, directory: Path, kills: int, seed: int) -> Play:
     async with asyncio.timeout(GIVE_UP + kills * LONGEST * 3), _stage(way, directory, seed) as stage:
@@ -276,21 +234,22 @@ async def play(way: Way, directory: Path, kills: int, seed: int) -> Play:
         enough, over = asyncio.Event(), asyncio.Event()
         talks = [asyncio.create_task(one.live(enough)) for one in stage.people if isinstance(one, Frontline)]
         work = [asyncio.create_task(one.live(over)) for one in stage.people if isinstance(one, Receiver)]
-        storm = asyncio.create_task(stage.stormy())
+        storm = Storm(stage.world, stage.trap, stage.chance, stage.processes, way.cut_off, stage.held)
+        blowing = asyncio.create_task(storm.blow())
         try:
             while stage.kills < kills and not stage.wrongs:
                 await stage.killed(Moment.by_chance(stage.chance))
-            storm.cancel()
-            stage.calm()
+            blowing.cancel()
+            storm.calm()
             if not stage.wrongs:
                 enough.set()
                 await stage.goes_on(talks, work, over)
                 tasks = zip(stage.people, talks + work, strict=True)
                 stage.wrongs += [f"{one.chat} cannot go on" for one, task in tasks if not task.done()]
         finally:
-            for task in (*talks, *work, storm):
+            for task in (*talks, *work, blowing):
                 task.cancel()
-            ends = await asyncio.gather(*talks, *work, storm, return_exceptions=True)
+            ends = await asyncio.gather(*talks, *work, blowing, return_exceptions=True)
         stage.wrongs += [f"a mistake of the play: {end!r}" for end in ends if isinstance(end, Exception)]
         return stage
 
