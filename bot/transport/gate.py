@@ -10,7 +10,7 @@ LONGEST_SECONDS = 0.02  # that a reply waits, where one update of a batch takes 
 
 
 class Gate:
-    """Open, until `close`."""
+    """Open, until `close`. Whoever comes first passes first, or an earlier card could be shown over a later one."""
 
     def __init__(self) -> None:
         self._open = asyncio.Event()
@@ -30,6 +30,9 @@ class Gate:
 
     async def passed(self) -> None:
         if self._open.is_set():
+            await asyncio.sleep(
+                0
+            )  # behind whom `open` has just let through, and who goes on in the loop's next round
             return
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(LONGEST_SECONDS, self.open)
